@@ -1,0 +1,98 @@
+"""Restricted Boltzmann machines as one-shot samplers of score-based diffusion models.
+
+A model's score is that of the noised RBM, so that two roads lead to the same distribution: the
+reverse SDE (`ReverseSDE`), in hundreds of steps, and the RBM itself in one shot (`BlockGibbs`,
+`Exact`). `compare` measures one against the other.
+"""
+
+from .backends import cpu_levels
+from .denoise import (
+    ExactDenoiser,
+    GibbsDenoiser,
+    GumbelDenoiser,
+    LiteralScore,
+    MeanFieldDenoiser,
+    score,
+)
+from .evaluate import (
+    LogPartition,
+    exact_moments,
+    kl_divergence,
+    log_likelihood,
+    log_partition,
+    mmd,
+    moment_error,
+    pseudo_log_likelihood,
+    sample_moments,
+    total_variation,
+)
+from .files import load, read_metadata, save
+from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
+from .ising import IsingModel, to_ising
+from .rbm import RBM, BernoulliRBM
+from .sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE, SampleSet
+from .schedule import CosineSchedule, LinearSchedule, SNRSchedule
+from .train import (
+    SGD,
+    Adam,
+    ContrastiveDivergence,
+    DivergenceError,
+    DivergenceWarning,
+    EarlyStopping,
+    Fit,
+    ScoreMatching,
+)
+
+__all__ = [
+    "RBM",
+    "SGD",
+    "Adam",
+    "BernoulliRBM",
+    "BlockGibbs",
+    "ContrastiveDivergence",
+    "CosineAnnealing",
+    "CosineSchedule",
+    "DivergenceError",
+    "DivergenceWarning",
+    "EarlyStopping",
+    "Exact",
+    "ExactDenoiser",
+    "Fit",
+    "GeometricAnnealing",
+    "GibbsDenoiser",
+    "GumbelDenoiser",
+    "IsingModel",
+    "LinearAnnealing",
+    "LinearSchedule",
+    "LiteralScore",
+    "LogPartition",
+    "MeanFieldDenoiser",
+    "ProbabilityFlow",
+    "ReverseSDE",
+    "SNRSchedule",
+    "SampleSet",
+    "ScoreMatching",
+    "cpu_levels",
+    "exact_moments",
+    "kl_divergence",
+    "load",
+    "log_likelihood",
+    "log_partition",
+    "mmd",
+    "moment_error",
+    "pseudo_log_likelihood",
+    "read_metadata",
+    "sample_moments",
+    "save",
+    "score",
+    "to_ising",
+    "total_variation",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("scorerbm")
+    raise AttributeError(f"module 'scorerbm' has no attribute {name!r}")

@@ -1,0 +1,117 @@
+"""Argument checks: every error names the argument, what came and what was expected."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["as_array", "bits", "choice", "integer", "number", "real_array"]
+
+Shape = tuple[int | None, ...]
+
+
+def as_array(name: str, value: Any) -> NDArray[Any]:
+    """A numeric NumPy view of anything that has ``__array__`` or speaks DLPack."""
+    if not hasattr(value, "__array__") and hasattr(value, "__dlpack__"):
+        value = np.from_dlpack(value)
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name}: got {_kind(value)}, expected an array of numbers") from error
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: got dtype {array.dtype}, expected real numbers")
+    return array
+
+
+def real_array(name: str, value: Any, *shapes: Shape) -> NDArray[np.float64]:
+    """Finite float64 numbers, C-contiguous, of one of the shapes (None: any length)."""
+    array = np.asarray(as_array(name, value), dtype=np.float64, order="C")
+    _check_shape(name, array, shapes)
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}: got {array[where]} at index {where}, expected finite numbers")
+    return array
+
+
+def bits(name: str, value: Any, *shapes: Shape) -> NDArray[np.uint8]:
+    """Binary states as uint8, C-contiguous, of one of the shapes."""
+    array = as_array(name, value)
+    _check_shape(name, array, shapes)
+    wrong = (array != 0) & (array != 1)
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(f"{name}: got {array[where]} at index {where}, expected only 0 and 1")
+    return np.asarray(array, dtype=np.uint8, order="C")
+
+
+def _check_shape(name: str, array: NDArray[Any], shapes: tuple[Shape, ...]) -> None:
+    for shape in shapes:
+        if len(shape) == array.ndim and all(
+            want in (None, have) for want, have in zip(shape, array.shape, strict=True)
+        ):
+            return
+    if shapes:
+        wanted = " or ".join(
+            "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")" for shape in shapes
+        )
+        raise ValueError(f"{name}: got shape {array.shape}, expected {wanted}")
+
+
+def integer(name: str, value: Any, minimum: int = 0, maximum: int | None = None) -> int:
+    """Return an integer between the bounds; booleans and floats are refused."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        result = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: got {_kind(value)}, expected an integer") from None
+    if result < minimum:
+        raise ValueError(f"{name}: got {result}, expected at least {minimum}")
+    if maximum is not None and result > maximum:
+        raise ValueError(f"{name}: got {result}, expected at most {maximum}")
+    return result
+
+
+def number(
+    name: str,
+    value: Any,
+    *,
+    above: float | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> float:
+    """Return a finite float within the bounds (``above`` is exclusive)."""
+    try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
+        result = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: got {_kind(value)}, expected a number") from None
+    except OverflowError:
+        raise ValueError(f"{name}: got {_kind(value)}, expected a finite number") from None
+    if not math.isfinite(result):
+        raise ValueError(f"{name}: got {result}, expected a finite number")
+    if above is not None and result <= above:
+        raise ValueError(f"{name}: got {result}, expected more than {above}")
+    if minimum is not None and result < minimum:
+        raise ValueError(f"{name}: got {result}, expected at least {minimum}")
+    if maximum is not None and result > maximum:
+        raise ValueError(f"{name}: got {result}, expected at most {maximum}")
+    return result
+
+
+def choice(name: str, value: Any, options: Collection[str]) -> str:
+    """Return one of the named options."""
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name}: got {value!r}, expected one of {sorted(options)}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"

@@ -1,0 +1,68 @@
+"""One small registry of backends: ``reference`` (NumPy) and ``native`` (C++)."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .protocol import Backend, Domain, IntegerRBM, Key
+
+if TYPE_CHECKING:
+    from .native import CpuLevels
+
+__all__ = ["BACKENDS", "Backend", "Domain", "IntegerRBM", "Key", "cpu_levels", "get_backend"]
+
+# name: (module, class), fastest first: "auto" takes the first that imports.
+BACKENDS = {
+    "native": ("scorerbm.backends.native", "NativeBackend"),
+    "reference": ("scorerbm.backends.reference", "ReferenceBackend"),
+}
+
+
+@cache
+def _load(name: str) -> Backend:
+    module, attribute = BACKENDS[name]
+    backend: Backend = getattr(import_module(module), attribute)()
+    return backend
+
+
+@cache
+def _fastest() -> str:
+    for name in BACKENDS:
+        try:
+            _load(name)
+        except ImportError:
+            continue
+        return name
+    raise ImportError("no backend of scorerbm can be imported")
+
+
+def get_backend(name: str = "auto") -> Backend:
+    """Return the backend of that name; ``"auto"`` is the fastest one present.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    ImportError
+        If that backend is not present in this installation.
+    """
+    if name == "auto":
+        name = _fastest()
+    if name not in BACKENDS:
+        raise ValueError(f"backend: got {name!r}, expected one of {['auto', *BACKENDS]}")
+    return _load(name)
+
+
+def cpu_levels() -> CpuLevels:
+    """The CPU levels that the native backend has kernels for, and the one in use.
+
+    Raises
+    ------
+    ImportError
+        If this installation has no native backend.
+    """
+    from .native import cpu_levels
+
+    return cpu_levels()

@@ -1,0 +1,91 @@
+"""Elementary functions from IEEE basic operations only.
+
+Library versions of exp, log and cos differ in the last digit between machines, and a sampler that
+compares them with a random number would then differ too. These use additions, multiplications,
+divisions and square roots in a fixed order, each correctly rounded everywhere, so the C++ twins
+(compiled without contraction to fused operations) return the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..protocol import Reals, Words
+
+LOG2_E = 1.4426950408889634
+# ln 2 in two parts: the high one has zeros enough that k * LN2_HIGH is exact for |k| < 2^20.
+LN2_HIGH = 6.93147180369123816490e-01
+LN2_LOW = 1.90821492927058770002e-10
+# Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
+ROUNDING = 6755399441055744.0
+SMALLEST_EXPONENT = -708.0  # exp of less would be subnormal
+EXP = [1.0 / math.factorial(n) for n in range(14)]
+LOG = [1.0 / (2 * n + 1) for n in range(11)]
+SINE = [(-1.0) ** n / math.factorial(2 * n + 1) for n in range(8)]
+COSINE = [(-1.0) ** n / math.factorial(2 * n) for n in range(9)]
+HALF_PI = 1.5707963267948966
+QUARTER_PI = 0.7853981633974483
+SQRT_HALF = 0.7071067811865476
+
+
+def _horner(x: Reals, coefficients: list[float]) -> Reals:
+    total = np.full_like(x, coefficients[-1])
+    for c in reversed(coefficients[:-1]):
+        total = total * x + c
+    return total
+
+
+def exp_nonpositive(x: Reals) -> Reals:
+    """exp(x) for x ≤ 0; arguments below -708 count as -708."""
+    x = np.maximum(x, SMALLEST_EXPONENT)
+    k = (x * LOG2_E + ROUNDING) - ROUNDING
+    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    return np.ldexp(_horner(r, EXP), k.astype(np.int64))
+
+
+def log(x: Reals) -> Reals:
+    """ln(x) for normal positive x: x = m 2^e with m in [√½, √2), ln m = 2 artanh((m-1)/(m+1))."""
+    m, exponent = np.frexp(x)
+    small = m < SQRT_HALF
+    m = np.where(small, m * 2.0, m)
+    e = np.where(small, exponent - 1, exponent).astype(np.float64)
+    s = (m - 1.0) / (m + 1.0)
+    return e * LN2_HIGH + (2.0 * (s * _horner(s * s, LOG)) + e * LN2_LOW)
+
+
+def sigmoid(x: Reals) -> Reals:
+    """σ(x), from exp(-|x|) so that neither tail cancels."""
+    e = exp_nonpositive(-np.abs(x))
+    return np.where(x >= 0.0, 1.0, e) / (1.0 + e)
+
+
+def softplus(x: Reals) -> Reals:
+    """ln(1+eˣ) = max(x, 0) + ln(1 + exp(-|x|)), absolute error near 1e-16."""
+    return np.maximum(x, 0.0) + log(1.0 + exp_nonpositive(-np.abs(x)))
+
+
+def unit_interval(word: Words) -> Reals:
+    """The middle of a word's cell: (w + ½) 2⁻³², never 0 or 1."""
+    return (word.astype(np.float64) + 0.5) * 2.0**-32
+
+
+def normal_pair(radius_word: Words, angle_word: Words) -> tuple[Reals, Reals]:
+    """Two normal numbers by Box and Muller; the angle's top two bits choose the quadrant."""
+    radius = np.sqrt(-2.0 * log(unit_interval(radius_word)))
+    quadrant = angle_word >> np.uint32(30)
+    fraction = ((angle_word & np.uint32(0x3FFFFFFF)).astype(np.float64) + 0.5) * 2.0**-30
+    d = fraction * HALF_PI - QUARTER_PI
+    square = d * d
+    sin, cos = d * _horner(square, SINE), _horner(square, COSINE)
+    x, y = (cos - sin) * SQRT_HALF, (cos + sin) * SQRT_HALF
+    # Turning by a right angle maps (x, y) to (-y, x).
+    cosine = np.where(quadrant == 0, x, np.where(quadrant == 1, -y, np.where(quadrant == 2, -x, y)))
+    sine = np.where(quadrant == 0, y, np.where(quadrant == 1, x, np.where(quadrant == 2, -y, -x)))
+    return radius * cosine, radius * sine
+
+
+def logit(p: Reals) -> Reals:
+    """ln(p/(1-p)) for 0 < p < 1."""
+    return log(p) - log(1.0 - p)
