@@ -1,0 +1,79 @@
+"""One interface for every estimator of the posterior mean."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .._seed import derive_key
+from ..backends import get_backend
+from ..backends.protocol import Backend, Key, Reals, Words
+from ..rbm import RBM
+from ..rbm.chains import chain_ids
+
+__all__ = ["Denoiser", "Particles", "PosteriorMean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Particles:
+    """For whom a posterior mean is estimated: B particles with their streams of random numbers."""
+
+    ids: Words
+    key: Key
+    backend: Backend
+    n_threads: int
+
+    @classmethod
+    def numbered(
+        cls, n: int, seed: int, *, first: int = 0, backend: str = "auto", n_threads: int = 0
+    ) -> Particles:
+        """Particles ``first … first+n-1`` under a seed."""
+        ids = chain_ids(n, first)
+        return cls(ids, derive_key(seed, "denoiser"), get_backend(backend), n_threads)
+
+
+class PosteriorMean(ABC):
+    """An estimator at work on B particles; may keep state from one call to the next.
+
+    Subclasses implement `mean`; `draw` is for the end of a trajectory.
+    """
+
+    n_sweeps = 0
+    """Passes through the model (v → h → v) made so far, a particle."""
+
+    def __init__(self, model: RBM, particles: Particles) -> None:
+        self.model = model
+        self.particles = particles
+        self._calls = 0
+
+    def __call__(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
+        """Estimate E[v₀ | v_t] for v_t = alpha v₀ + sigma ζ, (B, N)."""
+        estimate = self.mean(v_t, alpha, sigma)
+        self._calls += 1
+        return estimate
+
+    @abstractmethod
+    def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
+        """Estimate E[v₀ | v_t]; `_calls` numbers the calls, for the random streams."""
+
+    def draw(self, v_t: Reals, alpha: float, sigma: float) -> NDArray[Any]:
+        """Draw v₀ given v_t, here with independent units around the posterior mean.
+
+        Right where the observation decides each unit almost surely, as it does at the end of a
+        trajectory.
+        """
+        mean = self(v_t, alpha, sigma)
+        p = self.particles
+        posterior = self.model.tilt(v_t, alpha, sigma)  # of its width, where units have one
+        return posterior.draw_visible(mean, p.ids, p.key, step=self._calls, backend=p.backend)
+
+
+class Denoiser(ABC):
+    """Configuration of an estimator of D(v_t) = E[v₀ | v_t], the posterior mean."""
+
+    @abstractmethod
+    def bind(self, model: RBM, particles: Particles) -> PosteriorMean:
+        """Set the estimator to work on particles; what it keeps between calls starts afresh."""

@@ -1,0 +1,87 @@
+"""The score of the noised model."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _check
+from ..backends.protocol import Reals
+from ..rbm import RBM
+from ..schedule import Schedule
+from .base import Denoiser, Particles
+from .exact import ExactDenoiser
+
+__all__ = ["score", "tweedie"]
+
+
+def tweedie(alpha: float, sigma: float) -> tuple[float, float]:
+    r"""Coefficients (a, d) of Tweedie's formula, :math:`\nabla\ln p_t(v_t) = a\,v_t + d\,D(v_t)`.
+
+    .. math:: \nabla_{v_t}\ln p_t(v_t) = \frac{\alpha_t D(v_t) - v_t}{\sigma_t^2},
+              \qquad D(v_t) = E[v_0 | v_t]
+
+    The score is affine in v_t and in the posterior mean; integrators fold the coefficients into
+    their own.
+
+    References
+    ----------
+    Efron, "Tweedie's formula and selection bias", JASA 106 (2011).
+    """
+    variance = sigma * sigma
+    return -1.0 / variance, alpha / variance
+
+
+def score(
+    model: RBM,
+    v_t: ArrayLike,
+    t: float,
+    schedule: Schedule,
+    denoiser: Denoiser | None = None,
+    *,
+    seed: int = 0,
+    backend: str = "auto",
+    n_threads: int | None = None,
+) -> Reals:
+    r"""Return the score :math:`s(v_t, t) = \nabla\ln p_t(v_t)` of the noised model.
+
+    Parameters
+    ----------
+    model : RBM
+    v_t : array_like, (B, N)
+        Noisy states.
+    t : float
+        Time, ``0 < t <= 1``.
+    schedule : Schedule
+    denoiser : Denoiser, default `ExactDenoiser`
+        How the posterior mean is found.
+    seed : int
+        Of the estimator's noise.
+    backend, n_threads
+        Where the work is done; neither changes the result.
+
+    Returns
+    -------
+    float64 array, (B, N)
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, t is out of range, or there is no noise at t.
+    """
+    for name, value, kind in (("model", model, RBM), ("schedule", schedule, Schedule)):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name}: got {type(value).__name__}, expected {kind.__name__}")
+    denoiser = ExactDenoiser() if denoiser is None else denoiser
+    if not isinstance(denoiser, Denoiser):
+        raise TypeError(f"denoiser: got {type(denoiser).__name__}, expected Denoiser")
+    v_t = _check.real_array("v_t", v_t, (None, model.n_visible))
+    t = _check.number("t", t, above=0.0, maximum=1.0)
+    alpha, sigma = float(schedule.alpha(t)), float(schedule.sigma(t))
+    if sigma == 0.0:
+        raise ValueError(f"t: got {t}, where the schedule has added no noise")
+    threads = 0 if n_threads is None else _check.integer("n_threads", n_threads, 1)
+    particles = Particles.numbered(len(v_t), seed, backend=backend, n_threads=threads)
+    estimate = denoiser.bind(model, particles)
+    of_state, of_mean = tweedie(alpha, sigma)
+    return np.asarray(of_state * v_t + of_mean * estimate(v_t, alpha, sigma))

@@ -1,0 +1,12 @@
+"""The Gumbel trick: relaxed binary units and the annealing of their temperature."""
+
+from .annealing import Annealing, CosineAnnealing, GeometricAnnealing, LinearAnnealing
+from .relaxation import relaxed_bernoulli
+
+__all__ = [
+    "Annealing",
+    "CosineAnnealing",
+    "GeometricAnnealing",
+    "LinearAnnealing",
+    "relaxed_bernoulli",
+]

@@ -1,0 +1,438 @@
+"""The Bernoulli RBM: binary visible and binary hidden units."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _check
+from ..backends import get_backend
+from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, Words
+from ..backends.reference.elementary import logit
+from ..gumbel import relaxed_bernoulli
+from .base import RBM
+from .chains import Chains
+from .grid import WeightGrid, grid_error, round_weights
+
+__all__ = ["BernoulliRBM"]
+
+Parameters = NDArray[np.floating[Any]]
+
+
+class BernoulliRBM(RBM):
+    r"""A restricted Boltzmann machine over :math:`v \in \{0,1\}^N`, :math:`h \in \{0,1\}^M`.
+
+    .. math::
+
+        E(v, h) = -v^\top W h - b^\top v - c^\top h, \qquad p(v, h) = e^{-E(v, h)}/Z
+
+    Parameters
+    ----------
+    weights : array_like, (N, M)
+        W.
+    visible_bias : array_like, (N,)
+        b.
+    hidden_bias : array_like, (M,)
+        c.
+    data_mean : array_like, (N,), optional
+        Frequencies of ones in the training data, strictly between 0 and 1. Posterior estimators
+        start from them; without them, from the visible biases.
+
+    Raises
+    ------
+    TypeError
+        If an array does not hold real numbers.
+    ValueError
+        If shapes disagree or a number is not finite.
+
+    Notes
+    -----
+    Parameters are copied to float32 and read-only. A model made by `tilt` keeps its visible bias
+    in float64, one row for each observation.
+    """
+
+    binary_visible: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        weights: ArrayLike,
+        visible_bias: ArrayLike,
+        hidden_bias: ArrayLike,
+        *,
+        data_mean: ArrayLike | None = None,
+    ) -> None:
+        w = _check.real_array("weights", weights, (None, None))
+        n, m = w.shape
+        if n == 0 or m == 0:
+            raise ValueError(f"weights: got shape {w.shape}, expected at least one unit a layer")
+        b = _check.real_array("visible_bias", visible_bias, (n,))
+        c = _check.real_array("hidden_bias", hidden_bias, (m,))
+        if data_mean is not None:
+            data_mean = _check.real_array("data_mean", data_mean, (n,))
+            if data_mean.min() <= 0.0 or data_mean.max() >= 1.0:
+                raise ValueError(
+                    f"data_mean: got values from {data_mean.min()} to {data_mean.max()}, "
+                    "expected frequencies strictly between 0 and 1"
+                )
+        self._set(
+            _single("weights", w),
+            _single("visible_bias", b),
+            _single("hidden_bias", c),
+            None if data_mean is None else _frozen(data_mean.copy()),
+        )
+
+    def _set(self, w: Parameters, b: Parameters, c: Parameters, data_mean: Reals | None) -> None:
+        self._weights, self._visible_bias, self._hidden_bias = w, b, c
+        self._data_mean = data_mean
+
+    @classmethod
+    def from_trusted(
+        cls,
+        weights: Parameters,
+        visible_bias: Parameters,
+        hidden_bias: Parameters,
+        data_mean: Reals | None,
+    ) -> Self:
+        """Wrap float64 arrays without a check or a copy: for training, once a step."""
+        model = cls.__new__(cls)
+        model._set(weights, visible_bias, hidden_bias, data_mean)
+        return model
+
+    @property
+    def weights(self) -> Parameters:
+        """Weights W, (N, M)."""
+        return self._weights
+
+    @property
+    def visible_bias(self) -> Parameters:
+        """Visible biases b, (N,), or (B, N) after `tilt` by B observations."""
+        return self._visible_bias
+
+    @property
+    def hidden_bias(self) -> Parameters:
+        """Hidden biases c, (M,)."""
+        return self._hidden_bias
+
+    @property
+    def data_mean(self) -> Reals | None:
+        """Frequencies of ones in the training data, (N,), if known."""
+        return self._data_mean
+
+    @property
+    def parameters(self) -> dict[str, Parameters]:
+        """The trained arrays by name."""
+        return {
+            "weights": self._weights,
+            "visible_bias": self._visible_bias,
+            "hidden_bias": self._hidden_bias,
+        }
+
+    # -- the distribution -------------------------------------------------------------------
+
+    def energy(self, v: ArrayLike, h: ArrayLike) -> Reals:
+        """E(v, h) = -vᵀWh - bᵀv - cᵀh of each row.
+
+        Parameters
+        ----------
+        v : array_like, (N,) or (B, N)
+        h : array_like, (M,) or (B, M)
+
+        Returns
+        -------
+        float64 array, () or (B,)
+        """
+        v, h = self._visible(v), self._hidden(h)
+        if v.ndim == h.ndim == 2 and len(v) != len(h):
+            raise ValueError(f"h: got {len(h)} rows, expected {len(v)} as v has")
+        coupling = np.einsum("...i,...i->...", v @ self._double[0], h)
+        bias = np.einsum("...i,...i->...", v, self._double[1])
+        energy: Reals = -(coupling + bias + h @ self._double[2])
+        return energy
+
+    def free_energy(self, v: ArrayLike) -> Reals:
+        """F(v) = -bᵀv - Σ_j softplus((Wᵀv + c)_j) of each row.
+
+        Parameters
+        ----------
+        v : array_like, (N,) or (B, N)
+            May be real: F is the convex extension used by the literal score.
+
+        Returns
+        -------
+        float64 array, () or (B,)
+        """
+        v = self._visible(v)
+        bias = np.einsum("...i,...i->...", v, self._double[1])
+        soft = get_backend().softplus(self.hidden_log_odds(v))
+        free: Reals = -(bias + soft.sum(axis=-1))
+        return free
+
+    def hidden_log_odds(self, v: ArrayLike) -> Reals:
+        """Wᵀv + c, (M,) or (B, M)."""
+        return _linear(self._visible(v), self._double[0], self._double[2])
+
+    def visible_log_odds(self, h: ArrayLike) -> Reals:
+        """Wh + b, (N,) or (B, N)."""
+        return _linear(self._hidden(h), self._transposed, self._double[1])
+
+    def hidden_probability(self, v: ArrayLike) -> Reals:
+        """p(h_j = 1 | v) = σ((Wᵀv + c)_j), (M,) or (B, M)."""
+        return get_backend().sigmoid(self.hidden_log_odds(v))
+
+    def visible_probability(self, h: ArrayLike) -> Reals:
+        """p(v_i = 1 | h) = σ((Wh + b)_i), (N,) or (B, N)."""
+        return get_backend().sigmoid(self.visible_log_odds(h))
+
+    def visible_mean(self, h: ArrayLike) -> Reals:
+        """E[v | h], which for binary units is `visible_probability`."""
+        return self.visible_probability(h)
+
+    def visible_force(self, v: ArrayLike, h: ArrayLike) -> Reals:
+        """-∂E/∂v = Wh + b, which does not depend on v."""
+        self._visible(v)
+        return self.visible_log_odds(h)
+
+    # -- the diffusion ----------------------------------------------------------------------
+
+    def tilt(self, v_t: ArrayLike, alpha: ArrayLike, sigma: ArrayLike) -> Self:
+        r"""Return the posterior :math:`p(v, h | v_t)` given :math:`v_t = \alpha v + \sigma\zeta`.
+
+        It is an RBM with the same W and c and the visible bias tilted by the channel's log-odds,
+
+        .. math:: \tilde b(v_t) = b + \alpha v_t/\sigma^2 - \alpha^2/(2\sigma^2).
+
+        Parameters
+        ----------
+        v_t : array_like, (N,) or (B, N)
+            Noisy observations; B of them give a batch of models with visible bias (B, N).
+        alpha, sigma : float or array_like, (B,)
+            Signal and noise amplitudes, ``sigma > 0``.
+        """
+        v_t = self._visible(v_t, "v_t")
+        bias = _frozen(self._double[1] + _channel_log_odds(v_t, alpha, sigma))
+        tilted = self.from_trusted(self._weights, bias, self._hidden_bias, self._data_mean)
+        # The grid depends on the weights only: share what has been computed.
+        for name in ("double_weights", "_transposed", "_weight_grid"):
+            tilted.__dict__[name] = getattr(self, name)
+        return tilted
+
+    def posterior_start(self, v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
+        """σ(logit p̂ + α v_t/σ² - α²/(2σ²)) with p̂ the data's frequencies."""
+        p = self._data_mean
+        prior = self._double[1] if p is None else logit(p)
+        return get_backend().sigmoid(prior + _channel_log_odds(v_t, alpha, sigma))
+
+    def draw_visible(
+        self, mean: Reals, chains: Words, key: Key, *, step: int, backend: Backend
+    ) -> Bits:
+        """Independent bits of the given probabilities."""
+        return backend.bernoulli(mean, chains, key, step=step, domain=Domain.VISIBLE)
+
+    def relax_visible(
+        self,
+        h: Reals,
+        tau: float,
+        chains: Words,
+        key: Key,
+        *,
+        step: int,
+        noise: int,
+        backend: Backend,
+    ) -> Reals:
+        """σ((Wh + b + σ⁻¹(u))/τ) with uniform u."""
+        logistic = backend.logistic(
+            chains, self.n_visible, key, step=step, domain=Domain.LOGISTIC_VISIBLE | noise << 8
+        )
+        return relaxed_bernoulli(self.visible_log_odds(h), logistic, tau, backend)
+
+    # -- Markov chains ----------------------------------------------------------------------
+
+    def random_visible(self, chains: Words, key: Key, backend: Backend) -> Bits:
+        """Fair coins."""
+        p = np.full((len(chains), self.n_visible), 0.5)
+        return backend.bernoulli(p, chains, key, step=0, domain=Domain.VISIBLE)
+
+    def gibbs(
+        self,
+        chains: Chains,
+        n_sweeps: int,
+        *,
+        backend: Backend,
+        beta: float | Reals = 1.0,
+        mean: bool = False,
+        n_threads: int = 0,
+    ) -> Reals | None:
+        """Advance the chains of exp(-beta E) in place by sweeps h ~ p(h|v), v ~ p(v|h)."""
+        result = backend.gibbs(
+            self.grid,
+            chains.visible,
+            chains.ids,
+            chains.key,
+            first_sweep=chains.sweep,
+            n_sweeps=n_sweeps,
+            beta=np.ascontiguousarray(np.broadcast_to(np.float64(beta), len(chains))),
+            mean=mean,
+            n_threads=n_threads,
+        )
+        chains.visible, chains.hidden = result.visible, result.hidden
+        chains.sweep += n_sweeps
+        return result.mean
+
+    def sampling_info(self) -> dict[str, Any]:
+        """Grid of the sampled model and the largest error of any unit's log-odds."""
+        error = grid_error(*self._double, self.grid)
+        return {"precision": "int32", "grid": 1.0 / self.grid.scale, "log_odds_error": error}
+
+    # -- training ---------------------------------------------------------------------------
+
+    def statistics(
+        self,
+        v: NDArray[Any],
+        weights: Reals | None = None,
+        *,
+        backend: Backend,
+        n_threads: int = 0,
+    ) -> dict[str, Reals]:
+        """Means of v σ(Wᵀv+c)ᵀ, v and σ(Wᵀv+c): -∂F/∂W, -∂F/∂b, -∂F/∂c.
+
+        Unweighted sums are of integers and exact; weighted ones are added in the order of rows.
+        """
+        if weights is None:
+            sums = backend.moments(self.grid, v, n_threads)
+            of_weights, of_visible, of_hidden = sums
+        else:
+            grid = self.grid
+            p = backend.conditional(v, grid.weights, grid.hidden_bias, grid.scale, n_threads)
+            transposed = np.ascontiguousarray(v.T, dtype=np.float64)
+            of_weights, of_hidden = (
+                backend.linear(x, weights[:, None] * p, np.zeros(self.n_hidden), n_threads)
+                for x in (transposed, np.ones((1, len(v))))
+            )
+            of_visible = backend.linear(transposed, weights[:, None], np.zeros(1), n_threads)
+        scale = 1.0 / len(v)
+        return {
+            "weights": of_weights * scale,
+            "visible_bias": of_visible.reshape(-1) * scale,
+            "hidden_bias": of_hidden.reshape(-1) * scale,
+        }
+
+    # -- annealing --------------------------------------------------------------------------
+
+    def independent(self) -> Self:
+        """Independent bits of the data's frequencies, or of σ(b) if those are not known."""
+        n, m = self._weights.shape
+        p = self._data_mean
+        bias = self._double[1] if p is None else np.log(p / (1.0 - p))
+        return self.from_trusted(np.zeros((n, m)), bias, np.zeros(m), p)
+
+    def interpolate(self, start: Self, beta: float) -> Self:
+        """Return the model of energy (1 - beta) E_start + beta E."""
+        w, b, c = self._double
+        bias = (1.0 - beta) * start._double[1] + beta * b
+        return self.from_trusted(beta * w, bias, beta * c, self._data_mean)
+
+    def visible_energy(self, v: ArrayLike) -> Reals:
+        """-bᵀv of each row."""
+        energy: Reals = -np.einsum("...i,...i->...", self._visible(v), self._double[1])
+        return energy
+
+    def hidden_free_energy(self, h: ArrayLike) -> Reals:
+        """-cᵀh - Σ_i softplus((Wh + b)_i) of each row."""
+        h = self._hidden(h)
+        soft = get_backend().softplus(self.visible_log_odds(h))
+        free: Reals = -(h @ self._double[2] + soft.sum(axis=-1))
+        return free
+
+    # -- enumeration ------------------------------------------------------------------------
+
+    def visible_variance(self, mean: Reals) -> Reals:
+        """p(1-p) of bits with probabilities p."""
+        return mean * (1.0 - mean)
+
+    def enumerate_hidden(self, *, backend: Backend, n_threads: int = 0) -> Reals:
+        """cᵀh + Σ_i softplus((Wh + b)_i) for all 2ᴹ hidden states."""
+        return backend.enumerate_states(
+            self._transposed, self._double[2], self._double[1], n_threads
+        )
+
+    def enumerate_visible(self, *, backend: Backend, n_threads: int = 0) -> Reals:
+        """-F(v) for all 2ᴺ visible states, bit i of the index being v_i."""
+        return backend.enumerate_states(
+            self._double[0], self._double[1], self._double[2], n_threads
+        )
+
+    # -- derived arrays, made once -----------------------------------------------------------
+
+    @cached_property
+    def double_weights(self) -> Reals:
+        """W in float64."""
+        return np.ascontiguousarray(self._weights, dtype=np.float64)
+
+    @cached_property
+    def _double(self) -> tuple[Reals, Reals, Reals]:
+        bias = (
+            np.ascontiguousarray(x, np.float64) for x in (self._visible_bias, self._hidden_bias)
+        )
+        b, c = bias
+        return self.double_weights, b, c
+
+    @cached_property
+    def _transposed(self) -> Reals:
+        return np.ascontiguousarray(self.double_weights.T)
+
+    @cached_property
+    def _weight_grid(self) -> WeightGrid:
+        return round_weights(self.double_weights)
+
+    @cached_property
+    def grid(self) -> IntegerRBM:
+        """The model rounded to integers, as its chains sample it."""
+        return self._weight_grid.with_biases(self._double[1], self._double[2])
+
+    def _visible(self, v: ArrayLike, name: str = "v") -> Reals:
+        n = self.n_visible
+        return _check.real_array(name, v, (n,), (self._batch, n))
+
+    def _hidden(self, h: ArrayLike) -> Reals:
+        m = self.n_hidden
+        return _check.real_array("h", h, (m,), (self._batch, m))
+
+    @property
+    def _batch(self) -> int | None:
+        """Number B of rows that states must have after `tilt` by B observations."""
+        return len(self._visible_bias) if self._visible_bias.ndim == 2 else None
+
+
+def _channel_log_odds(v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
+    """Ln N(v_t; α, σ²) - ln N(v_t; 0, σ²): what v_t says for v = 1 against v = 0."""
+    rows = v_t.shape[:-1]
+    a = _check.real_array("alpha", alpha, (), rows)[..., None]
+    s = _check.real_array("sigma", sigma, (), rows)[..., None]
+    if not (s > 0.0).all():
+        raise ValueError(f"sigma: got {s.min()}, expected more than 0")
+    rate = a / (s * s)
+    return np.asarray(v_t * rate - 0.5 * a * rate)
+
+
+def _linear(x: Reals, weights: Reals, bias: Reals) -> Reals:
+    single = x.ndim == 1 and bias.ndim == 1
+    if x.ndim == 1:
+        x = np.broadcast_to(x, (1 if single else len(bias), len(x)))
+    out = get_backend().linear(np.ascontiguousarray(x), weights, bias, 0)
+    return out[0] if single else out
+
+
+def _single(name: str, array: Reals) -> Parameters:
+    with np.errstate(over="ignore"):
+        narrow = array.astype(np.float32)
+    if not np.isfinite(narrow).all():
+        raise ValueError(f"{name}: got {np.abs(array).max():.3g}, beyond the range of float32")
+    return _frozen(narrow)
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,46 @@
+"""The state of a set of Markov chains: where they are and which random numbers come next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backends.protocol import Key, Words
+
+__all__ = ["Chains", "chain_ids"]
+
+
+def chain_ids(n: int, first: int = 0) -> Words:
+    """Return the numbers ``first … first+n-1`` of n chains; a chain's number selects its stream."""
+    return np.arange(first, first + n, dtype=np.uint32)
+
+
+@dataclass(slots=True)
+class Chains:
+    """C Markov chains that can be resumed.
+
+    Attributes
+    ----------
+    visible : array, (C, N)
+        Present visible states.
+    ids : array of uint32, (C,)
+        Each chain's number: with ``key`` and ``sweep`` it selects the random numbers.
+    key : tuple of two ints
+        Philox key.
+    sweep : int
+        Number of sweeps made so far.
+    hidden : array, (C, M), optional
+        Hidden states of the last sweep.
+    """
+
+    visible: NDArray[Any]
+    ids: Words
+    key: Key
+    sweep: int = 0
+    hidden: NDArray[np.uint8] | None = field(default=None)
+
+    def __len__(self) -> int:
+        return len(self.visible)

@@ -1,0 +1,151 @@
+"""The one method that every sampler has, and what it returns."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .. import _check
+from .._progress import Progress
+from .._seed import derive_key
+from ..backends import BACKENDS, get_backend
+from ..backends.protocol import Backend, Key, Reals, Words
+from ..rbm import RBM
+from ..rbm.chains import chain_ids
+
+__all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
+
+PRECISIONS = ("auto", "int32")
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """States kept along an integration.
+
+    Attributes
+    ----------
+    times : array, (K,)
+        From 1 downwards.
+    states : array, (K, B, N)
+        v_t at these times.
+    """
+
+    times: Reals
+    states: Reals
+
+
+@dataclass(frozen=True)
+class SampleSet:
+    """Samples of a model.
+
+    Attributes
+    ----------
+    visible : array, (B, N)
+        uint8 in {0, 1} for binary units.
+    hidden : array of uint8, (B, M)
+    info : dict
+        What was done: sampler, seed, backend, sweeps and score evaluations a sample, seconds …
+    trajectory : Trajectory or None
+        If asked for.
+    """
+
+    visible: NDArray[Any]
+    hidden: NDArray[Any]
+    info: dict[str, Any]
+    trajectory: Trajectory | None = None
+
+    def __len__(self) -> int:
+        return len(self.visible)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of `Sampler.sample`: B numbered chains with their streams, and where they run."""
+
+    model: RBM
+    ids: Words
+    seed: int
+    backend: Backend
+    n_threads: int
+    info: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def key(self, purpose: str) -> Key:
+        """Key of one of the sampler's streams."""
+        return derive_key(self.seed, purpose)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampler(ABC):
+    """Draws samples of p(v, h).
+
+    Parameters
+    ----------
+    n_threads : int, optional
+        Threads of the native backend; all cores by default. Does not change the result.
+    backend : {"auto", "native", "reference"}
+        Where the work is done. Does not change the result.
+    precision : {"auto", "int32"}
+        Grid on which binary chains are sampled; see ``info["grid"]`` of the result.
+    progress : bool or callable
+        Show a progress bar.
+    """
+
+    n_threads: int | None = None
+    backend: str = "auto"
+    precision: str = "auto"
+    progress: Progress = False
+
+    def __post_init__(self) -> None:
+        if self.n_threads is not None:
+            _check.integer("n_threads", self.n_threads, 1)
+        _check.choice("backend", self.backend, ("auto", *BACKENDS))
+        _check.choice("precision", self.precision, PRECISIONS)
+
+    def sample(
+        self, model: RBM, n_samples: int, *, seed: int = 0, first_chain: int = 0
+    ) -> SampleSet:
+        """Draw samples.
+
+        Parameters
+        ----------
+        model : RBM
+        n_samples : int
+        seed : int
+            The same seed gives the same samples.
+        first_chain : int
+            Number of the first chain. Samples depend on the seed and on their chain's number
+            only, so the chains 0 … 999 may be drawn in one call or in several.
+
+        Returns
+        -------
+        SampleSet
+        """
+        if not isinstance(model, RBM):
+            raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
+        first = _check.integer("first_chain", first_chain)
+        n = _check.integer("n_samples", n_samples, 1, (1 << 32) - first)
+        seed = _check.integer("seed", seed)
+        backend = get_backend(self.backend)
+        job = Job(model, chain_ids(n, first), seed, backend, self.n_threads or 0)
+        start = time.perf_counter()
+        result = self._sample(job)
+        seconds = time.perf_counter() - start
+        common = {
+            "sampler": type(self).__name__,
+            "seed": seed,
+            "first_chain": first,
+            "backend": backend.name,
+            "seconds": seconds,
+        }
+        info = common | model.sampling_info() | job.info | result.info
+        return SampleSet(result.visible, result.hidden, info, result.trajectory)
+
+    @abstractmethod
+    def _sample(self, job: Job) -> SampleSet: ...

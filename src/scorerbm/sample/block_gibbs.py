@@ -1,0 +1,50 @@
+"""Block Gibbs sampling of the model itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import _check
+from .._progress import progress_bar
+from ..rbm import RBM, Chains
+from .base import Job, Sampler, SampleSet
+
+__all__ = ["BlockGibbs"]
+
+_WORK_AT_ONCE = 1 << 28  # weights visited between two looks at the keyboard and the progress bar
+
+
+@dataclass(frozen=True)
+class BlockGibbs(Sampler):
+    """Independent chains of alternating draws h ~ p(h|v), v ~ p(v|h), one sample a chain.
+
+    Parameters
+    ----------
+    n_sweeps : int
+        Sweeps a chain, from a random start.
+    **options
+        See `Sampler`.
+    """
+
+    n_sweeps: int = 100
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check.integer("n_sweeps", self.n_sweeps, 1)
+
+    def _sample(self, job: Job) -> SampleSet:
+        start = job.model.random_visible(job.ids, job.key("start"), job.backend)
+        chains = Chains(start, job.ids, job.key("sweeps"))
+        at_once = sweeps_at_once(job.model, len(chains))
+        with progress_bar(self.progress, self.n_sweeps, "Gibbs sweeps") as update:
+            while chains.sweep < self.n_sweeps:
+                n = min(at_once, self.n_sweeps - chains.sweep)
+                job.model.gibbs(chains, n, backend=job.backend, n_threads=job.n_threads)
+                update(n)
+        assert chains.hidden is not None
+        return SampleSet(chains.visible, chains.hidden, {"n_sweeps": self.n_sweeps})
+
+
+def sweeps_at_once(model: RBM, n_chains: int) -> int:
+    """Sweeps that one uninterruptible call may make."""
+    return max(1, _WORK_AT_ONCE // (2 * model.n_visible * model.n_hidden * n_chains))

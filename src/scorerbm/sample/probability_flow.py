@@ -1,0 +1,48 @@
+"""The probability-flow ODE by Heun's method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..backends.protocol import Reals
+from ..denoise import PosteriorMean, tweedie
+from .base import Job
+from .integrator import Integrator
+
+__all__ = ["ProbabilityFlow"]
+
+
+@dataclass(frozen=True)
+class ProbabilityFlow(Integrator):
+    r"""Samples by integrating the probability-flow ODE with Heun's second-order scheme.
+
+    .. math:: dv = \left[-\tfrac12\beta v - \tfrac12\beta\nabla\ln p_t(v)\right]dt
+
+    has the marginals of the reverse SDE (Song et al., arXiv 2011.13456). A step costs two score
+    evaluations. Steps are uniform in ln γ by default, which the stiff end near t = 0 needs.
+
+    Notes
+    -----
+    Parameters are those of `Integrator`. A Gibbs denoiser adds noise to the drift, which more
+    sweeps a call reduce.
+    """
+
+    n_steps: int = 100
+    spacing: str = "log_snr"
+
+    def _step(
+        self, job: Job, estimator: PosteriorMean, v: Reals, t: float, next_t: float, step: int
+    ) -> Reals:
+        length = t - next_t
+        slope = self._backward_drift(estimator, v, t)
+        predicted = v + length * slope
+        return v + 0.5 * length * (slope + self._backward_drift(estimator, predicted, next_t))
+
+    def _backward_drift(self, estimator: PosteriorMean, v: Reals, t: float) -> Reals:
+        alpha, sigma = self._amplitudes(t)
+        half_rate = 0.5 * float(self.schedule.noise_rate(t))
+        of_state, of_mean = tweedie(alpha, sigma)
+        mean = estimator(v, alpha, sigma)
+        return np.asarray((half_rate * (1.0 + of_state)) * v + (half_rate * of_mean) * mean)
