@@ -1,0 +1,69 @@
+"""Training by contrastive divergence: the baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .. import _check
+from ..backends.protocol import Backend
+from .family import Family
+from .gradients import CDGradient, Gradient, PCDGradient
+from .trainer import Trainer
+
+__all__ = ["ContrastiveDivergence"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveDivergence(Trainer):
+    r"""Maximum likelihood with a negative phase of k Gibbs sweeps.
+
+    .. math::
+
+        -\nabla\ln p_\theta(v) = \partial_\theta F(v) - E_{v' \sim p_\theta}[\partial_\theta F(v')]
+
+    Parameters
+    ----------
+    n_hidden : int
+        M.
+    visible : {"bernoulli"}
+        Family of the visible units.
+    n_sweeps : int
+        k.
+    persistent : bool
+        Keep the chains between updates (PCD-k, Tieleman, ICML 2008) instead of restarting them
+        at the data (CD-k, Hinton, Neural Computation 14, 2002).
+    n_chains : int
+        Number of persistent chains.
+    n_epochs : int, optional
+        Passes over the data; by default as many as make about 8000 updates.
+    batch_size : int
+    optimizer : Adam or SGD
+    callbacks : sequence of callables
+        Called after every epoch with a `TrainingState`; return True to stop.
+    monitor : {"auto", "always", "never"}
+        Whether the exact log-likelihood is computed after every epoch.
+    n_threads, backend
+        Where the work is done; neither changes the result.
+    progress : bool or callable
+        Show a progress bar.
+    """
+
+    n_sweeps: int = 10
+    persistent: bool = True
+    n_chains: int = 500
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check.integer("n_sweeps", self.n_sweeps, 1)
+        _check.integer("n_chains", self.n_chains, 1)
+
+    def _default_updates(self) -> int:
+        return 8000
+
+    def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        if self.persistent:
+            return PCDGradient(v, self.n_chains, self.n_sweeps, seed, backend)
+        return CDGradient(self.n_sweeps, seed, backend)

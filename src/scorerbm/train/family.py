@@ -1,0 +1,86 @@
+"""What training needs to know of a family of visible units: one class each."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _check
+from .._seed import derive_key
+from ..backends.protocol import Backend, Domain, Reals
+from ..backends.reference.elementary import logit
+from ..rbm import RBM, BernoulliRBM
+from ..rbm.chains import chain_ids
+
+__all__ = ["FAMILIES", "Family"]
+
+_INITIAL_WEIGHT = 0.01
+
+
+class Family(Protocol):
+    """Initialises parameters from data and wraps them as a model."""
+
+    def __init__(self, v: NDArray[Any]) -> None: ...
+
+    @staticmethod
+    def check(name: str, v: ArrayLike) -> NDArray[Any]:
+        """Return data as states of this family, (n, N)."""
+        ...
+
+    def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
+        """Parameters to start from: nearly independent units with the data's marginals."""
+        ...
+
+    def model(self, parameters: dict[str, Reals]) -> RBM:
+        """Wrap parameters in training, without a copy."""
+        ...
+
+    def finished(self, model: RBM) -> RBM:
+        """Return a model that owns its parameters, in the precision that users see."""
+        ...
+
+    def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
+        """Ln p(v) of each row under independent units with the data's marginals."""
+        ...
+
+
+class BernoulliFamily:
+    """Binary visible units."""
+
+    def __init__(self, v: NDArray[Any]) -> None:
+        # Half a count of each kind keeps the frequencies off 0 and 1.
+        self._data_mean = (v.sum(axis=0, dtype=np.float64) + 0.5) / (len(v) + 1.0)
+
+    @staticmethod
+    def check(name: str, v: ArrayLike) -> NDArray[Any]:
+        """Return bits, (n, N)."""
+        return _check.bits(name, v, (None, None))
+
+    def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
+        """Small normal weights; visible biases are the data's log-odds."""
+        n = len(self._data_mean)
+        rows, key = chain_ids(n), derive_key(seed, "initial weights")
+        weights = backend.normal(rows, n_hidden, key, step=0, domain=Domain.NORMAL)
+        return {
+            "weights": _INITIAL_WEIGHT * weights,
+            "visible_bias": logit(self._data_mean),
+            "hidden_bias": np.zeros(n_hidden),
+        }
+
+    def model(self, parameters: dict[str, Reals]) -> RBM:
+        """Wrap parameters in training, without a copy."""
+        return BernoulliRBM.from_trusted(**parameters, data_mean=self._data_mean)
+
+    def finished(self, model: RBM) -> RBM:
+        """Return a float32 model of its own arrays."""
+        return BernoulliRBM(**model.parameters, data_mean=self._data_mean)
+
+    def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
+        """Σ_i ln p̂_i^{v_i} (1-p̂_i)^{1-v_i}."""
+        p = self._data_mean
+        return np.asarray(v @ np.log(p) + (1.0 - v) @ np.log1p(-p))
+
+
+FAMILIES: dict[str, type[Family]] = {"bernoulli": BernoulliFamily}

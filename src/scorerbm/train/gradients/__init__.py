@@ -1,0 +1,20 @@
+"""Estimators of the gradient of the loss, one a file."""
+
+from .base import Batch, Gradient, Observer
+from .contrastive import CDGradient, PCDGradient
+from .covariance import CovarianceGradient
+from .literal import LiteralGradient
+from .pathwise import PathwiseGradient
+from .recovery import RecoveryGradient
+
+__all__ = [
+    "Batch",
+    "CDGradient",
+    "CovarianceGradient",
+    "Gradient",
+    "LiteralGradient",
+    "Observer",
+    "PCDGradient",
+    "PathwiseGradient",
+    "RecoveryGradient",
+]

@@ -1,0 +1,119 @@
+"""What a gradient estimator gets and gives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._seed import derive_key
+from ...backends.protocol import Backend, Domain, Reals, Words
+from ...rbm import RBM
+from ...schedule import Schedule
+
+__all__ = ["Batch", "Gradient", "Observation", "Observer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of the training data, and when they are visited."""
+
+    rows: NDArray[np.intp]
+    v: NDArray[Any]
+    epoch: int
+    update: int
+    progress: float
+    """Fraction of the training done."""
+
+    @property
+    def ids(self) -> Words:
+        """Chain numbers: a row's random numbers do not depend on the batch it falls in."""
+        return self.rows.astype(np.uint32)
+
+
+class Gradient(ABC):
+    """Estimates the gradient of a loss on a batch."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    @abstractmethod
+    def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
+        """Return the gradient for every parameter, and the mean loss a row."""
+
+    def shown(self, progress: float) -> dict[str, float]:
+        """Numbers worth a column in the history, such as τ."""
+        return {}
+
+
+def contrast(
+    model: RBM, data: NDArray[Any], samples: NDArray[Any], backend: Backend, n_threads: int
+) -> dict[str, Reals]:
+    """E_data[∂F/∂θ] - E_samples[∂F/∂θ]: down this gradient, data gain and samples lose."""
+    of_data = model.statistics(data, backend=backend, n_threads=n_threads)
+    of_samples = model.statistics(samples, backend=backend, n_threads=n_threads)
+    return {name: of_samples[name] - of_data[name] for name in of_data}
+
+
+class Observation(NamedTuple):
+    """Noisy observations of a batch: v_t = α v₀ + σ ζ, with one (α, σ) a row."""
+
+    v_t: Reals
+    alpha: Reals
+    sigma: Reals
+    zeta: Reals
+    weight: Reals
+    """Of ‖D - v₀‖² in the loss."""
+
+
+class Observer:
+    r"""Draws noisy observations for the losses :math:`E\,w\,\|D_\theta(v_t) - v_0\|^2`.
+
+    With a window of signal-to-noise ratios, γ is uniform in it and w is half its width: the
+    likelihood weighting ½∫‖D - v₀‖² dγ. With a weighting λ(t), t is uniform in (0, 1] and
+    w = λ(t) α²/σ⁴, which is λ(t) times the squared error of the score.
+    """
+
+    def __init__(
+        self,
+        snr: tuple[float, float],
+        weighting: Callable[[Reals], Reals] | None,
+        schedule: Schedule,
+        seed: int,
+        backend: Backend,
+    ) -> None:
+        self._snr, self._weighting, self._schedule = snr, weighting, schedule
+        self._backend = backend
+        self._time_key = derive_key(seed, "observation time")
+        self._noise_key = derive_key(seed, "observation noise")
+
+    def __call__(self, batch: Batch) -> Observation:
+        v0 = batch.v.astype(np.float64)
+        step, ids = batch.epoch, batch.ids
+        u = self._backend.uniform(ids, 1, self._time_key, step=step, domain=Domain.UNIFORM)[:, 0]
+        alpha, sigma, weight = self._amplitudes(u)
+        zeta = self._backend.normal(
+            ids, v0.shape[1], self._noise_key, step=step, domain=Domain.NORMAL
+        )
+        v_t = alpha[:, None] * v0 + sigma[:, None] * zeta
+        return Observation(v_t, alpha, sigma, zeta, weight)
+
+    def _amplitudes(self, u: Reals) -> tuple[Reals, Reals, Reals]:
+        if self._weighting is None:
+            low, high = self._snr
+            gamma = low + (high - low) * u
+            alpha, sigma = np.sqrt(gamma / (1.0 + gamma)), np.sqrt(1.0 / (1.0 + gamma))
+            return alpha, sigma, np.full(len(u), 0.5 * (high - low))
+        t = 1.0 - u
+        alpha, sigma = self._schedule.alpha(t), self._schedule.sigma(t)
+        weight = np.asarray(self._weighting(t), dtype=np.float64)
+        if weight.shape != t.shape or not (np.isfinite(weight) & (weight >= 0.0)).all():
+            raise ValueError(
+                f"weighting: got {weight.shape} values from λ(t), expected {t.shape} "
+                "finite numbers ≥ 0"
+            )
+        return alpha, sigma, weight * alpha**2 / sigma**4

@@ -1,0 +1,166 @@
+"""Stochastic optimisers over named arrays."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import _check
+from ..backends.protocol import Reals
+
+__all__ = ["SGD", "Adam", "Optimizer", "Stepper"]
+
+Arrays = dict[str, Reals]
+
+DECAYS: dict[str, Callable[[float], float]] = {
+    "constant": lambda x: 1.0,
+    "linear": lambda x: 1.0 - x,
+    "cosine": lambda x: 0.5 * (1.0 + math.cos(math.pi * x)),
+}
+"""Factor of the learning rate at a fraction of the training."""
+
+
+class Stepper(ABC):
+    """An optimiser at work: holds the moments of past gradients."""
+
+    def __init__(self, options: Optimizer) -> None:
+        self._options = options
+        self.n_updates = 0
+
+    def update(self, parameters: Arrays, gradients: Mapping[str, Reals], progress: float) -> None:
+        """Change the parameters in place by one step down the gradients."""
+        self.n_updates += 1
+        rate = self._options.rate(progress)
+        decay = rate * self._options.weight_decay
+        for name, gradient in gradients.items():
+            value = parameters[name]
+            if decay > 0.0 and name == "weights":
+                value *= 1.0 - decay
+            value -= rate * self._direction(name, gradient)
+
+    @abstractmethod
+    def _direction(self, name: str, gradient: Reals) -> Reals: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(ABC):
+    """What every optimiser has.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Initial rate, > 0.
+    decay : {"linear", "cosine", "constant"}
+        How the rate goes to 0 over the training; averages out the noise of the gradients.
+    weight_decay : float
+        Decoupled decay of the weights W: each update multiplies them by 1 - rate × this.
+    """
+
+    learning_rate: float = 0.01
+    decay: str = "linear"
+    weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check.number("learning_rate", self.learning_rate, above=0.0)
+        _check.choice("decay", self.decay, DECAYS)
+        _check.number("weight_decay", self.weight_decay, minimum=0.0)
+
+    def rate(self, progress: float) -> float:
+        """Learning rate at a fraction of the training, 0 to 1."""
+        return self.learning_rate * DECAYS[self.decay](progress)
+
+    @abstractmethod
+    def start(self) -> Stepper:
+        """Begin with no memory of gradients."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SGD(Optimizer):
+    """Gradient descent with momentum: m ← μ m + g, θ ← θ - rate m.
+
+    Parameters
+    ----------
+    momentum : float
+        μ in [0, 1).
+    """
+
+    learning_rate: float = 0.05
+    momentum: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check.number("momentum", self.momentum, minimum=0.0, maximum=1.0 - 1e-12)
+
+    def start(self) -> Stepper:
+        """Begin with no momentum."""
+        return _SGDStepper(self)
+
+
+class _SGDStepper(Stepper):
+    def __init__(self, options: SGD) -> None:
+        super().__init__(options)
+        self._momentum = options.momentum
+        self._velocity: Arrays = {}
+
+    def _direction(self, name: str, gradient: Reals) -> Reals:
+        velocity = self._velocity.setdefault(name, np.zeros_like(gradient))
+        velocity *= self._momentum
+        velocity += gradient
+        return velocity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam(Optimizer):
+    """Adam (Kingma and Ba, arXiv 1412.6980), with decoupled weight decay (arXiv 1711.05101).
+
+    Parameters
+    ----------
+    beta1, beta2 : float
+        Decay of the first and second moment's running means, in [0, 1).
+    epsilon : float
+        Added to the root of the second moment.
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check.number("beta1", self.beta1, minimum=0.0, maximum=1.0 - 1e-12)
+        _check.number("beta2", self.beta2, minimum=0.0, maximum=1.0 - 1e-12)
+        _check.number("epsilon", self.epsilon, above=0.0)
+
+    def start(self) -> Stepper:
+        """Begin with zero moments."""
+        return _AdamStepper(self)
+
+
+class _AdamStepper(Stepper):
+    def __init__(self, options: Adam) -> None:
+        super().__init__(options)
+        self._adam = options
+        self._moments: dict[str, tuple[Reals, Reals]] = {}
+        self._powers = (1.0, 1.0)
+
+    def update(self, parameters: Arrays, gradients: Mapping[str, Reals], progress: float) -> None:
+        first, second = self._powers
+        # Running products: powers by libm may differ between machines in the last digit.
+        self._powers = first * self._adam.beta1, second * self._adam.beta2
+        super().update(parameters, gradients, progress)
+
+    def _direction(self, name: str, gradient: Reals) -> Reals:
+        o = self._adam
+        if name not in self._moments:
+            self._moments[name] = np.zeros_like(gradient), np.zeros_like(gradient)
+        first, second = self._moments[name]
+        first *= o.beta1
+        first += (1.0 - o.beta1) * gradient
+        second *= o.beta2
+        second += (1.0 - o.beta2) * gradient**2
+        corrected = np.sqrt(second / (1.0 - self._powers[1])) + o.epsilon
+        return (first / (1.0 - self._powers[0])) / corrected

@@ -1,0 +1,158 @@
+"""Training by denoising score matching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .. import _check
+from ..backends.protocol import Backend, Reals
+from ..gumbel import Annealing, GeometricAnnealing
+from ..schedule import LinearSchedule, Schedule
+from .family import Family
+from .gradients import (
+    CovarianceGradient,
+    Gradient,
+    LiteralGradient,
+    Observer,
+    PathwiseGradient,
+    RecoveryGradient,
+)
+from .trainer import Trainer
+
+__all__ = ["ScoreMatching"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreMatching(Trainer):
+    r"""Fit the score of the noised model to that of the noised data.
+
+    .. math:: L(\theta) = E_{t, v_0, v_t}\,\lambda(t)\,\|s_\theta(v_t, t) - \nabla\ln p(v_t|v_0)\|^2
+
+    With the likelihood weighting this is :math:`\tfrac12\int\|D_\theta - v_0\|^2 d\gamma` over
+    signal-to-noise ratios γ, D the posterior mean.
+
+    Parameters
+    ----------
+    n_hidden : int
+        M.
+    visible : {"bernoulli"}
+        Family of the visible units.
+    gradient : {"recovery", "gumbel", "covariance", "mean_field", "literal"}
+        ``"recovery"`` contrasts the data with posterior samples given one noisy observation each,
+        from chains kept between visits. ``"gumbel"`` differentiates through relaxed sweeps,
+        ``"mean_field"`` through mean-field ones, ``"covariance"`` uses posterior covariances.
+        ``"literal"`` takes the model's own gradient for the score at every noise level, which
+        cannot learn and is kept for comparison.
+    recovery_snr : float
+        γ₀ of the recovery gradient: it integrates over all γ above.
+    snr : (float, float)
+        Window of γ of the other gradients, sampled uniformly: the likelihood weighting.
+    weighting : callable, optional
+        λ(t) instead, for t uniform under `schedule`; takes and returns arrays.
+    schedule : Schedule
+        Used with `weighting`.
+    n_sweeps : int, optional
+        Posterior sweeps an update: 5 for recovery and mean field, 3 for gumbel, 10 for
+        covariance.
+    n_noises : int
+        S, the noises (gumbel, literal) or posterior samples (covariance, at least 4) a row.
+    annealing : Annealing
+        Relaxation temperature τ over the training (gumbel, literal).
+    n_epochs : int, optional
+        Passes over the data; by default as many as make about 8000 updates.
+    batch_size : int
+    optimizer : Adam or SGD
+    callbacks : sequence of callables
+        Called after every epoch with a `TrainingState`; return True to stop.
+    monitor : {"auto", "always", "never"}
+        Whether the exact log-likelihood is computed after every epoch.
+    n_threads, backend
+        Where the work is done; neither changes the result.
+    progress : bool or callable
+        Show a progress bar.
+
+    References
+    ----------
+    Vincent, "A connection between score matching and denoising autoencoders", Neural
+    Computation 23 (2011); Gao et al., "Learning energy-based models by diffusion recovery
+    likelihood", arXiv 2012.08125.
+    """
+
+    gradient: str = "recovery"
+    recovery_snr: float = 1.0
+    snr: tuple[float, float] = (2.0, 12.0)
+    weighting: Callable[[Reals], Reals] | None = None
+    schedule: Schedule = LinearSchedule()
+    n_sweeps: int | None = None
+    n_noises: int = 8
+    annealing: Annealing = GeometricAnnealing(1.0, 0.1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check.choice("gradient", self.gradient, _GRADIENTS)
+        _check.number("recovery_snr", self.recovery_snr, above=0.0)
+        try:
+            low, high = self.snr
+        except (TypeError, ValueError):
+            raise TypeError(f"snr: got {self.snr!r}, expected a pair (low, high)") from None
+        low = _check.number("snr", low, above=0.0)
+        _check.number("snr", high, above=low)
+        if self.weighting is not None and not callable(self.weighting):
+            raise TypeError(f"weighting: got {self.weighting!r}, expected a callable λ(t)")
+        if not isinstance(self.schedule, Schedule):
+            raise TypeError(f"schedule: got {self.schedule!r}, expected a Schedule")
+        if self.n_sweeps is not None:
+            _check.integer("n_sweeps", self.n_sweeps, 1)
+        _check.integer("n_noises", self.n_noises, 4 if self.gradient == "covariance" else 1)
+        if not isinstance(self.annealing, Annealing):
+            raise TypeError(f"annealing: got {self.annealing!r}, expected an Annealing")
+
+    def _default_updates(self) -> int:
+        return 8000
+
+    def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        build, _ = _GRADIENTS[self.gradient]
+        return build(self, v, seed, backend)
+
+    def _sweeps(self) -> int:
+        return self.n_sweeps or _GRADIENTS[self.gradient][1]
+
+    def _observer(self, seed: int, backend: Backend) -> Observer:
+        return Observer(self.snr, self.weighting, self.schedule, seed, backend)
+
+    def _recovery(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        return RecoveryGradient(v, self.recovery_snr, self._sweeps(), seed, backend)
+
+    def _gumbel(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        observer = self._observer(seed, backend)
+        return PathwiseGradient(
+            observer, self._sweeps(), self.n_noises, self.annealing, seed, backend
+        )
+
+    def _mean_field(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        observer = self._observer(seed, backend)
+        return PathwiseGradient(observer, self._sweeps(), 0, None, seed, backend)
+
+    def _covariance(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        observer = self._observer(seed, backend)
+        return CovarianceGradient(observer, self.n_noises, self._sweeps(), seed, backend)
+
+    def _literal(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        observer = self._observer(seed, backend)
+        return LiteralGradient(observer, self.n_noises, self.annealing, seed, backend)
+
+
+_Build = Callable[[ScoreMatching, NDArray[Any], int, Backend], Gradient]
+
+# name: (how to build it, sweeps an update by default)
+_GRADIENTS: dict[str, tuple[_Build, int]] = {
+    "recovery": (ScoreMatching._recovery, 5),
+    "gumbel": (ScoreMatching._gumbel, 3),
+    "covariance": (ScoreMatching._covariance, 10),
+    "mean_field": (ScoreMatching._mean_field, 5),
+    "literal": (ScoreMatching._literal, 1),
+}

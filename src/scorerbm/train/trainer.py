@@ -1,0 +1,266 @@
+"""The training loop, shared by every method."""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _check
+from .._progress import Progress, Update, progress_bar
+from .._seed import derive_key
+from ..backends import BACKENDS, get_backend
+from ..backends.protocol import Backend, Domain, Reals
+from ..rbm import RBM
+from ..rbm.chains import chain_ids
+from .callbacks import Callback
+from .errors import DivergenceError
+from .family import FAMILIES, Family
+from .fit import Fit
+from .gradients.base import Batch, Gradient
+from .monitor import Monitor
+from .optimizer import Adam, Optimizer
+
+__all__ = ["Trainer", "TrainingState"]
+
+MONITORS = ("auto", "always", "never")
+
+
+@dataclass
+class TrainingState:
+    """What a callback sees after an epoch.
+
+    Attributes
+    ----------
+    epoch, n_epochs : int
+    model : RBM
+        The model in training; its arrays change with the next epoch.
+    row : dict
+        This epoch's row of the history, to read or to extend.
+    history : list of dict
+        Earlier rows.
+    keep : RBM or None
+        If set, the model that `fit` returns.
+    """
+
+    epoch: int
+    n_epochs: int
+    model: RBM
+    row: dict[str, float]
+    history: list[dict[str, float]]
+    family: Family
+    keep: RBM | None = None
+
+    def snapshot(self) -> RBM:
+        """Return a copy of the present model."""
+        return self.family.finished(self.model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trainer(ABC):
+    """Options common to every training method; see the subclasses."""
+
+    n_hidden: int = 64
+    visible: str = "bernoulli"
+    n_epochs: int | None = None
+    batch_size: int = 100
+    optimizer: Optimizer = field(default_factory=Adam)
+    callbacks: Sequence[Callback] = ()
+    monitor: str = "auto"
+    n_threads: int | None = None
+    backend: str = "auto"
+    progress: Progress = False
+
+    def __post_init__(self) -> None:
+        _check.integer("n_hidden", self.n_hidden, 1)
+        _check.choice("visible", self.visible, FAMILIES)
+        if self.n_epochs is not None:
+            _check.integer("n_epochs", self.n_epochs, 1)
+        _check.integer("batch_size", self.batch_size, 1)
+        if not isinstance(self.optimizer, Optimizer):
+            raise TypeError(f"optimizer: got {self.optimizer!r}, expected Adam(...) or SGD(...)")
+        for callback in self.callbacks:
+            if not callable(callback):
+                raise TypeError(f"callbacks: got {callback!r}, expected callables")
+        _check.choice("monitor", self.monitor, MONITORS)
+        if self.n_threads is not None:
+            _check.integer("n_threads", self.n_threads, 1)
+        _check.choice("backend", self.backend, ("auto", *BACKENDS))
+
+    # -- what a method adds ------------------------------------------------------------------
+
+    @abstractmethod
+    def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+        """Estimator of the gradient, set up for these data."""
+
+    @abstractmethod
+    def _default_updates(self) -> int:
+        """Number of updates that the default number of epochs aims at."""
+
+    # -- the loop ----------------------------------------------------------------------------
+
+    def fit(
+        self,
+        v: ArrayLike,
+        *,
+        validation: ArrayLike | None = None,
+        init: RBM | None = None,
+        seed: int = 0,
+    ) -> Fit:
+        """Train on data.
+
+        Parameters
+        ----------
+        v : array_like, (n, N)
+            Training states, one a row.
+        validation : array_like, (m, N), optional
+            Held-out states for the monitored metrics.
+        init : RBM, optional
+            A model to go on from.
+        seed : int
+            The same seed gives the same model.
+
+        Returns
+        -------
+        Fit
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data are not states of the chosen family, or there are fewer than two.
+        DivergenceError
+            If the parameters or the loss stop being finite.
+        """
+        family_class = FAMILIES[self.visible]
+        data = family_class.check("v", v)
+        if len(data) < 2 or data.shape[1] < 1:
+            raise ValueError(f"v: got shape {data.shape}, expected at least two states")
+        held_out = None if validation is None else family_class.check("validation", validation)
+        if held_out is not None and held_out.shape[1] != data.shape[1]:
+            raise ValueError(
+                f"validation: got {held_out.shape[1]} units, expected {data.shape[1]} as in v"
+            )
+        seed = _check.integer("seed", seed)
+        return _Run(self, family_class(data), data, held_out, seed).fit(init)
+
+    def epochs(self, n_rows: int) -> int:
+        """Return the number of epochs that a training set of n rows gets."""
+        if self.n_epochs is not None:
+            return self.n_epochs
+        return max(1, round(self._default_updates() / math.ceil(n_rows / self.batch_size)))
+
+    def settings(self) -> dict[str, Any]:
+        """Hyperparameters, as strings and numbers."""
+        hidden = {"callbacks", "progress", "n_threads", "backend", "monitor"}
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
+        plain = (str, int, float, bool, type(None))
+        return {k: x if isinstance(x, plain) else repr(x) for k, x in values.items()}
+
+
+class _Run:
+    """One call of `Trainer.fit`."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        family: Family,
+        data: NDArray[Any],
+        held_out: NDArray[Any] | None,
+        seed: int,
+    ) -> None:
+        self.trainer, self.family, self.data, self.seed = trainer, family, data, seed
+        self.backend = get_backend(trainer.backend)
+        self.n_threads = trainer.n_threads or 0
+        self.n_epochs = trainer.epochs(len(data))
+        self.n_batches = math.ceil(len(data) / trainer.batch_size)
+        self.gradient = trainer._gradient(family, data, seed, self.backend)
+        self.monitor = Monitor(trainer.monitor, family, data, held_out, self.backend)
+        self.stepper = trainer.optimizer.start()
+        self.rows = chain_ids(len(data))
+        self.order_key = derive_key(seed, "order")
+
+    def fit(self, init: RBM | None) -> Fit:
+        parameters = self._start(init)
+        model = self.family.model(parameters)
+        history: list[dict[str, float]] = []
+        keep, start = None, time.perf_counter()
+        with progress_bar(
+            self.trainer.progress, self.n_epochs * self.n_batches, "training"
+        ) as update:
+            for epoch in range(self.n_epochs):
+                row = self._epoch(epoch, parameters, update)
+                model = self.family.model(parameters)
+                row |= self.monitor(model) | {"seconds": time.perf_counter() - start}
+                state = TrainingState(epoch, self.n_epochs, model, row, history, self.family, keep)
+                stops = [callback(state) for callback in self.trainer.callbacks]
+                keep = state.keep
+                history.append(row)
+                if any(stops):
+                    break
+        self.monitor.verdict(history)
+        return Fit(keep or self.family.finished(model), history, self._settings())
+
+    def _start(self, init: RBM | None) -> dict[str, Reals]:
+        parameters = self.family.initial(self.trainer.n_hidden, self.seed, self.backend)
+        if init is None:
+            return parameters
+        given = {k: np.array(x, dtype=np.float64) for k, x in init.parameters.items()}
+        want, have = ({k: x.shape for k, x in p.items()} for p in (parameters, given))
+        if want != have:
+            raise ValueError(f"init: got a model with arrays {have}, expected {want}")
+        return given
+
+    def _epoch(self, epoch: int, parameters: dict[str, Reals], update: Update) -> dict[str, float]:
+        u = self.backend.uniform(self.rows, 1, self.order_key, step=epoch, domain=Domain.UNIFORM)
+        order = np.argsort(u[:, 0], kind="stable")
+        total, progress = 0.0, epoch / self.n_epochs
+        for i, rows in enumerate(np.array_split(order, self.n_batches)):
+            progress = (epoch + i / self.n_batches) / self.n_epochs
+            batch = Batch(rows, self.data[rows], epoch, epoch * self.n_batches + i, progress)
+            gradients, loss = self._evaluate(parameters, batch)
+            self.stepper.update(parameters, gradients, progress)
+            total += loss * len(rows)
+            update()
+        self._check_finite(parameters, epoch)
+        rate = self.trainer.optimizer.rate(progress)
+        shown = {"loss": total / len(self.data), **self.gradient.shown(progress)}
+        update(0, **shown)
+        return {"epoch": float(epoch), **shown, "learning_rate": rate}
+
+    def _evaluate(
+        self, parameters: dict[str, Reals], batch: Batch
+    ) -> tuple[dict[str, Reals], float]:
+        try:
+            gradients, loss = self.gradient(self.family.model(parameters), batch, self.n_threads)
+        except OverflowError as error:
+            raise self._diverged(batch.epoch, str(error)) from error
+        if not math.isfinite(loss):
+            raise self._diverged(batch.epoch, f"the loss is {loss}")
+        return gradients, loss
+
+    def _check_finite(self, parameters: dict[str, Reals], epoch: int) -> None:
+        for name, value in parameters.items():
+            if not np.isfinite(value).all():
+                raise self._diverged(epoch, f"{name} is no longer finite")
+
+    def _diverged(self, epoch: int, what: str) -> DivergenceError:
+        rate = self.trainer.optimizer.learning_rate
+        return DivergenceError(
+            f"training diverged in epoch {epoch}: {what}. Try a learning rate below {rate:g}."
+        )
+
+    def _settings(self) -> dict[str, Any]:
+        sizes = {"n_rows": len(self.data), "n_visible": self.data.shape[1]}
+        return {
+            "trainer": type(self.trainer).__name__,
+            **self.trainer.settings(),
+            "n_epochs": self.n_epochs,
+            "seed": self.seed,
+            **sizes,
+        }

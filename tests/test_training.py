@@ -1,0 +1,280 @@
+"""The training loop: what it learns, returns, refuses and reproduces."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from helpers.models import visible_probabilities
+from scorerbm import BernoulliRBM, Exact
+from scorerbm.train import (
+    SGD,
+    Adam,
+    ContrastiveDivergence,
+    DivergenceError,
+    DivergenceWarning,
+    EarlyStopping,
+    ScoreMatching,
+    TrainingState,
+)
+from scorerbm.train.trainer import Trainer
+
+GRADIENTS = ("recovery", "gumbel", "covariance", "mean_field")
+
+
+def source() -> BernoulliRBM:
+    """Each hidden unit turns its visible ones on or off, so that no unit is nearly constant."""
+    w = 2.5 * np.random.default_rng(5).normal(size=(8, 3))
+    return BernoulliRBM(w, -0.5 * w.sum(axis=1), -0.5 * w.sum(axis=0))
+
+
+def data(n: int = 2000) -> NDArray[np.uint8]:
+    visible: NDArray[np.uint8] = Exact().sample(source(), n, seed=1).visible
+    return visible
+
+
+def divergence(model: BernoulliRBM) -> float:
+    """KL(source ‖ model) in nats, by enumeration."""
+    p, q = visible_probabilities(source()), visible_probabilities(model)
+    return float((p * np.log(p / q)).sum())
+
+
+def independent_divergence() -> float:
+    p = visible_probabilities(source())
+    bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
+    mean = p @ bits
+    q = np.prod(np.where(bits, mean, 1 - mean), axis=1)
+    return float((p * np.log(p / q)).sum())
+
+
+def trainers() -> dict[str, Trainer]:
+    options: dict[str, Any] = {
+        "n_hidden": 4,
+        "n_epochs": 60,
+        "batch_size": 50,
+        "optimizer": Adam(learning_rate=0.1),
+    }
+    return {
+        **{g: ScoreMatching(gradient=g, **options) for g in GRADIENTS},
+        "pcd": ContrastiveDivergence(n_sweeps=5, **options),
+        "cd": ContrastiveDivergence(n_sweeps=5, persistent=False, **options),
+    }
+
+
+@pytest.mark.parametrize("name", trainers())
+def test_training_comes_near_the_source(name: str) -> None:
+    """44 parameters fitted to 2000 rows cost about 44/4000 = 0.011 nats at best.
+
+    Independent units are at 0.66. The relaxed and the mean-field posteriors are biased.
+    """
+    fit = trainers()[name].fit(data(), seed=0)
+    assert isinstance(fit.model, BernoulliRBM)
+    assert independent_divergence() > 0.6
+    assert divergence(fit.model) < (0.15 if name in ("gumbel", "mean_field") else 0.05)
+
+
+def test_literal_score_does_not_learn_and_says_so() -> None:
+    sparse = np.random.default_rng(0).random((500, 8)) < 0.15
+    trainer = ScoreMatching(n_hidden=4, n_epochs=100, gradient="literal")
+    with pytest.warns(DivergenceWarning, match="below that of independent units"):
+        fit = trainer.fit(sparse, seed=0)
+    independent = -8 * (0.15 * np.log(0.15) + 0.85 * np.log(0.85))
+    assert fit.history[-1]["log_likelihood"] < -1.2 * independent
+
+
+def test_history_has_a_row_an_epoch() -> None:
+    fit = ScoreMatching(n_hidden=4, n_epochs=3, gradient="gumbel").fit(
+        data(), validation=data(100), seed=0
+    )
+    assert [row["epoch"] for row in fit.history] == [0, 1, 2]
+    for row in fit.history:
+        assert set(row) == {
+            "epoch", "loss", "tau", "learning_rate", "seconds",
+            "log_likelihood", "validation_log_likelihood",
+        }  # fmt: skip
+    tau = [row["tau"] for row in fit.history]
+    assert 1.0 > tau[0] > tau[1] > tau[2] > 0.1
+    last = fit.history[-1]["log_likelihood"]
+    p = visible_probabilities(fit.model)  # type: ignore[arg-type]
+    index = data() @ (1 << np.arange(8))
+    assert last == pytest.approx(np.log(p[index]).mean(), abs=1e-5)
+
+
+@pytest.mark.parametrize("name", trainers())
+def test_threads_and_backend_do_not_change_the_model(name: str) -> None:
+    trainer = dataclasses.replace(trainers()[name], n_epochs=2)
+    want = trainer.fit(data(120), seed=3).model.parameters
+    for change in ({"n_threads": 1}, {"n_threads": 3}, {"backend": "reference"}):
+        got = dataclasses.replace(trainer, **change).fit(data(120), seed=3).model.parameters
+        for key in want:
+            np.testing.assert_array_equal(got[key], want[key])
+    other = trainer.fit(data(120), seed=4).model.parameters
+    assert not np.array_equal(other["weights"], want["weights"])
+
+
+def test_default_number_of_epochs_follows_the_size_of_the_data() -> None:
+    trainer = ScoreMatching(batch_size=100)
+    few, many = trainer.epochs(1000), trainer.epochs(100_000)
+    assert few > many >= 1
+    assert trainer.epochs(10**9) == 1
+    assert ScoreMatching(n_epochs=7).epochs(10) == 7
+
+
+def test_early_stopping_keeps_the_best_model() -> None:
+    class Judge:
+        """A made-up metric that peaks at epoch 3."""
+
+        def __init__(self) -> None:
+            self.models: list[BernoulliRBM] = []
+
+        def __call__(self, state: TrainingState) -> None:
+            state.row["made_up"] = -abs(state.epoch - 3.0)
+            snapshot = state.snapshot()
+            assert isinstance(snapshot, BernoulliRBM)
+            self.models.append(snapshot)
+
+    judge, stopping = Judge(), EarlyStopping("made_up", patience=2)
+    trainer = ScoreMatching(n_hidden=4, n_epochs=50, callbacks=[judge, stopping])
+    fit = trainer.fit(data(), seed=0)
+    assert len(fit.history) == 6
+    assert stopping.best_epoch == 3
+    np.testing.assert_array_equal(fit.model.weights, judge.models[3].weights)
+    assert not np.array_equal(fit.model.weights, judge.models[5].weights)
+
+
+def test_early_stopping_names_the_columns_there_are() -> None:
+    trainer = ScoreMatching(n_hidden=4, n_epochs=2, callbacks=[EarlyStopping()])
+    with pytest.raises(ValueError, match=r"EarlyStopping: got metric .*expected one of .*loss"):
+        trainer.fit(data(100))
+
+
+def test_training_goes_on_from_a_model() -> None:
+    first = ScoreMatching(n_hidden=4, n_epochs=40, batch_size=50).fit(data(), seed=0).model
+    again = ScoreMatching(
+        n_hidden=4, n_epochs=1, optimizer=Adam(learning_rate=1e-6)
+    ).fit(data(), init=first, seed=1).model  # fmt: skip
+    np.testing.assert_allclose(again.weights, first.weights, atol=1e-3)
+    with pytest.raises(ValueError, match="init: got a model with arrays"):
+        ScoreMatching(n_hidden=5).fit(data(), init=first)
+
+
+def test_weight_decay_shrinks_weights() -> None:
+    def size(weight_decay: float) -> float:
+        optimizer = Adam(weight_decay=weight_decay)
+        fit = ScoreMatching(n_hidden=4, n_epochs=20, optimizer=optimizer).fit(data(), seed=0)
+        return float(np.square(fit.model.weights).sum())
+
+    assert size(0.5) < 0.8 * size(0.0)
+
+
+@pytest.mark.parametrize("gradient", GRADIENTS)
+def test_divergence_is_said(gradient: str) -> None:
+    trainer = ScoreMatching(
+        n_hidden=4,
+        n_epochs=5,
+        gradient=gradient,
+        optimizer=SGD(learning_rate=1e12, decay="constant"),
+        monitor="never",
+    )
+    with pytest.raises(DivergenceError, match=r"diverged in epoch \d.*learning rate below 1e\+12"):
+        trainer.fit(data(200), seed=0)
+
+
+def test_progress_shows_loss_and_temperature() -> None:
+    seen: dict[str, float] = {}
+    steps = 0
+
+    @contextmanager
+    def display(total: int, description: str) -> Iterator[Any]:
+        assert description == "training"
+
+        def update(n: int = 1, /, **shown: float) -> None:
+            nonlocal steps
+            steps += n
+            seen.update(shown)
+
+        yield update
+        assert steps == total
+
+    ScoreMatching(n_hidden=4, n_epochs=2, gradient="gumbel", progress=display).fit(data(200))
+    assert set(seen) == {"loss", "tau"}
+    assert steps == 4
+
+
+def test_record_is_plain_data() -> None:
+    import json
+
+    fit = ScoreMatching(n_hidden=4, n_epochs=2).fit(data(200), seed=9)
+    record = json.loads(json.dumps(fit.record()))
+    assert record["trainer"] == "ScoreMatching"
+    assert record["seed"] == 9
+    assert record["n_rows"] == 200
+    assert record["n_epochs"] == 2
+    assert record["last"]["epoch"] == 1
+
+
+@pytest.mark.parametrize(
+    ("v", "message"),
+    [
+        (np.full((10, 4), 2), r"v: got 2 at index \(0, 0\), expected only 0 and 1"),
+        (np.full((10, 4), 0.5), r"v: got 0.5 at index"),
+        (np.full((10, 4), np.nan), r"v: got nan at index"),
+        (np.zeros(10), r"v: got shape \(10,\), expected"),
+        (np.zeros((1, 4)), r"v: got shape \(1, 4\), expected at least two"),
+        (np.zeros((0, 4)), r"v: got shape \(0, 4\), expected at least two"),
+        (np.zeros((4, 0)), r"v: got shape \(4, 0\)"),
+        (np.array([["a", "b"]]), "v: got dtype"),
+        (None, "v: got dtype object"),
+    ],
+)
+def test_bad_data_are_refused(v: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        ScoreMatching(n_hidden=2).fit(v)
+
+
+def test_validation_data_are_checked() -> None:
+    with pytest.raises(ValueError, match="validation: got 7 units, expected 8 as in v"):
+        ScoreMatching(n_hidden=2).fit(data(20), validation=np.zeros((3, 7)))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_hidden": 0}, "n_hidden: got 0, expected at least 1"),
+        ({"n_hidden": 2.5}, "n_hidden: got float 2.5, expected an integer"),
+        ({"visible": "gauss"}, "visible: got 'gauss', expected one of"),
+        ({"n_epochs": 0}, "n_epochs: got 0"),
+        ({"batch_size": 0}, "batch_size: got 0"),
+        ({"gradient": "exact"}, "gradient: got 'exact', expected one of"),
+        ({"recovery_snr": 0}, "recovery_snr: got 0"),
+        ({"snr": (2.0, 1.0)}, "snr: got 1.0, expected more than 2"),
+        ({"snr": 3}, "snr: got 3, expected a pair"),
+        ({"weighting": 3}, "weighting: got 3, expected a callable"),
+        ({"schedule": "linear"}, "schedule: got 'linear', expected a Schedule"),
+        ({"n_sweeps": 0}, "n_sweeps: got 0"),
+        ({"n_noises": 0}, "n_noises: got 0"),
+        ({"n_noises": 3, "gradient": "covariance"}, "n_noises: got 3, expected at least 4"),
+        ({"annealing": 0.1}, "annealing: got 0.1, expected an Annealing"),
+        ({"optimizer": "adam"}, "optimizer: got 'adam', expected Adam"),
+        ({"callbacks": [3]}, "callbacks: got 3"),
+        ({"monitor": "yes"}, "monitor: got 'yes'"),
+        ({"n_threads": 0}, "n_threads: got 0"),
+        ({"backend": "gpu"}, "backend: got 'gpu', expected one of"),
+    ],
+)
+def test_bad_options_are_named(options: dict[str, Any], message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        ScoreMatching(**options)
+
+
+@pytest.mark.parametrize("weighting", [lambda t: -t, lambda t: t[:1], lambda t: t * np.nan])
+def test_bad_weightings_are_named(weighting: Any) -> None:
+    trainer = ScoreMatching(n_hidden=2, gradient="mean_field", weighting=weighting)
+    with pytest.raises(ValueError, match="weighting: got"):
+        trainer.fit(data(50))
