@@ -1,0 +1,52 @@
+"""Checks that the evaluations share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _check
+from ..backends import get_backend
+from ..backends.protocol import Backend
+from ..rbm import RBM
+
+__all__ = ["check_model", "place", "states"]
+
+
+def check_model(model: RBM) -> RBM:
+    """Return the model if it is one RBM, not a batch of tilted ones."""
+    if not isinstance(model, RBM):
+        raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
+    if model.visible_bias.ndim != 1:
+        raise ValueError(
+            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
+        )
+    return model
+
+
+def states(name: str, v: ArrayLike, model: RBM | None = None) -> NDArray[Any]:
+    """Return visible states (B, N), B ≥ 1: uint8 for binary units, else float64.
+
+    Without a model, zeros and ones are taken for bits.
+    """
+    n = None if model is None else model.n_visible
+    array = _check.as_array(name, v)
+    if model is not None:
+        binary = model.binary_visible
+    else:
+        binary = bool(((array == 0) | (array == 1)).all())
+    check = _check.bits if binary else _check.real_array
+    result: NDArray[Any] = check(name, array, (n,), (None, n))
+    if result.ndim == 1:
+        result = result[None, :]
+    if result.size == 0:
+        raise ValueError(f"{name}: got shape {np.shape(array)}, expected at least one state")
+    return result
+
+
+def place(backend: str, n_threads: int | None) -> tuple[Backend, int]:
+    """Return the backend and the number of threads, 0 for all cores."""
+    threads = 0 if n_threads is None else _check.integer("n_threads", n_threads, 1)
+    return get_backend(backend), threads

@@ -1,0 +1,71 @@
+"""The partition function: by enumeration, or by annealed importance sampling."""
+
+from __future__ import annotations
+
+from .. import _check
+from .._progress import Progress
+from ..rbm import RBM
+from ._arguments import check_model
+from .annealed_importance import annealed_importance
+from .enumeration import enumerate_layer, n_enumerable
+from .log_z import LogPartition
+
+__all__ = ["log_partition"]
+
+_QUICK_UNITS = 20  # a million states
+
+
+def log_partition(
+    model: RBM,
+    method: str = "auto",
+    *,
+    n_runs: int = 512,
+    n_temperatures: int = 2000,
+    max_units: int = 24,
+    seed: int = 0,
+    backend: str = "auto",
+    n_threads: int | None = None,
+    progress: Progress = False,
+) -> LogPartition:
+    r"""Logarithm of the partition function :math:`Z = \sum_{v,h} e^{-E(v, h)}`.
+
+    Parameters
+    ----------
+    model : RBM
+    method : {"auto", "exact", "ais"}
+        ``"exact"`` enumerates the smaller layer, ``"ais"`` is `annealed_importance`; ``"auto"`` is
+        exact up to 20 units.
+    n_runs, n_temperatures, seed, progress
+        See `annealed_importance`.
+    max_units : int
+        Largest layer to enumerate.
+    backend : {"auto", "native", "reference"}
+    n_threads : int, optional
+        All cores by default. Does not change the result.
+
+    Returns
+    -------
+    LogPartition
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be, or the model too large to enumerate.
+    """
+    check_model(model)
+    _check.choice("method", method, ("auto", "exact", "ais"))
+    most = _check.integer("max_units", max_units, 1)
+    if method == "auto":
+        method = "exact" if n_enumerable(model) <= min(_QUICK_UNITS, most) else "ais"
+    if method == "exact":
+        every = enumerate_layer(model, max_units=most, backend=backend, n_threads=n_threads)
+        return LogPartition(every.log_z, 0.0, "exact")
+    return annealed_importance(
+        model,
+        n_runs=n_runs,
+        n_temperatures=n_temperatures,
+        seed=seed,
+        backend=backend,
+        n_threads=n_threads,
+        progress=progress,
+    )

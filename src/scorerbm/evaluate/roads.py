@@ -1,0 +1,151 @@
+"""Roads from noise to samples, each with a budget that buys quality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from .. import _check
+from ..denoise import GibbsDenoiser, MeanFieldDenoiser
+from ..rbm import RBM
+from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE
+from ..sample.base import Sampler
+
+__all__ = ["ENUMERABLE", "Road", "default_roads", "select_roads"]
+
+ENUMERABLE = 20
+"""Models of at most so many hidden units are enumerated, and their exact sampler is a road."""
+
+_SDE_STEPS = (10, 20, 50, 100, 200, 500, 1000)
+_MEAN_FIELD_STEPS = _SDE_STEPS[:5]  # five iterations a step, and no gain from more steps
+_SWEEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+@dataclass(frozen=True)
+class Road:
+    """A way to draw samples whose cost is set by one integer.
+
+    Parameters
+    ----------
+    label : str
+        What tables and plots call it.
+    unit : str
+        What the budget counts, in the plural: "steps", "sweeps".
+    budgets : sequence of int
+        Budgets to measure, increasing, each at least 1.
+    sampler : callable
+        budget → `Sampler`.
+
+    Raises
+    ------
+    TypeError
+        If ``sampler`` cannot be called.
+    ValueError
+        If there is no budget, or they do not increase.
+
+    Examples
+    --------
+    >>> from scorerbm import ParallelTempering
+    >>> Road("parallel tempering", "sweeps", (10, 100), lambda n: ParallelTempering(n_sweeps=n))
+    ... # doctest: +SKIP
+    """
+
+    label: str
+    unit: str
+    budgets: Sequence[int]
+    sampler: Callable[[int], Sampler]
+
+    def __post_init__(self) -> None:
+        if not callable(self.sampler):
+            raise TypeError(f"sampler: got {self.sampler!r}, expected a callable budget → Sampler")
+        object.__setattr__(self, "budgets", _checked_budgets(self.label, self.budgets))
+
+    def with_budgets(self, budgets: Sequence[int]) -> Road:
+        """Return the same road at other budgets."""
+        return replace(self, budgets=budgets)
+
+
+def _checked_budgets(label: str, budgets: Sequence[int]) -> tuple[int, ...]:
+    try:
+        checked = tuple(_check.integer("budgets", b, 1) for b in budgets)
+    except TypeError as error:
+        raise TypeError(f"budgets of {label!r}: got {budgets!r}, expected integers") from error
+    if not checked or any(a >= b for a, b in pairwise(checked)):
+        raise ValueError(f"budgets of {label!r}: got {budgets!r}, expected increasing integers")
+    return checked
+
+
+def default_roads(model: RBM) -> dict[str, Road]:
+    """Roads that `compare` measures unless told otherwise, by name.
+
+    The names are ``sde-kept``, ``sde-restarted``, ``ode-kept``, ``sde-mean-field``, ``gibbs`` and,
+    if the hidden layer has at most `ENUMERABLE` units, ``exact``. A Heun step of the ODE costs
+    two score evaluations, so its budgets are half those of the SDE.
+    """
+    kept, restarted = GibbsDenoiser(), GibbsDenoiser(keep_chain=False)
+    roads = {
+        "sde-kept": Road(
+            "reverse SDE, kept Gibbs chain",
+            "steps",
+            _SDE_STEPS,
+            lambda n: ReverseSDE(n_steps=n, denoiser=kept),
+        ),
+        "sde-restarted": Road(
+            "reverse SDE, restarted Gibbs chain",
+            "steps",
+            _SDE_STEPS,
+            lambda n: ReverseSDE(n_steps=n, denoiser=restarted),
+        ),
+        "ode-kept": Road(
+            "probability flow (Heun), kept Gibbs chain",
+            "steps",
+            tuple(n // 2 for n in _SDE_STEPS),
+            lambda n: ProbabilityFlow(n_steps=n, denoiser=kept),
+        ),
+        "sde-mean-field": Road(
+            "reverse SDE, mean field",
+            "steps",
+            _MEAN_FIELD_STEPS,
+            lambda n: ReverseSDE(n_steps=n, denoiser=MeanFieldDenoiser()),
+        ),
+        "gibbs": Road("block Gibbs", "sweeps", _SWEEPS, lambda n: BlockGibbs(n_sweeps=n)),
+    }
+    if model.n_hidden <= ENUMERABLE:
+        roads["exact"] = Road("exact sampler", "enumerations", (1,), lambda n: Exact())
+    return roads
+
+
+def select_roads(
+    model: RBM,
+    samplers: Mapping[str, Road | Sampler] | Iterable[str] | None,
+    budgets: Mapping[str, Sequence[int]] | Sequence[int] | None,
+) -> dict[str, Road]:
+    """Resolve the arguments of `compare` of the same names to roads by name."""
+    if isinstance(samplers, Mapping):
+        roads = {name: _as_road(name, road) for name, road in samplers.items()}
+    else:
+        roads = default_roads(model)
+        if samplers is not None:
+            if isinstance(samplers, str):
+                raise TypeError(f"samplers: got {samplers!r}, expected a sequence of names")
+            roads = {_check.choice("samplers", n, roads): roads[n] for n in samplers}
+    if not roads:
+        raise ValueError("samplers: got none, expected at least one road")
+    if budgets is None:
+        return roads
+    if not isinstance(budgets, Mapping):
+        # A road with a single budget has nothing to scan.
+        budgets = {name: budgets for name, road in roads.items() if len(road.budgets) > 1}
+    for name in budgets:
+        _check.choice("budgets", name, roads)
+    return {n: r.with_budgets(budgets[n]) if n in budgets else r for n, r in roads.items()}
+
+
+def _as_road(name: str, road: Road | Sampler) -> Road:
+    if isinstance(road, Sampler):
+        sampler = road
+        return Road(name, "runs", (1,), lambda n: sampler)
+    if not isinstance(road, Road):
+        raise TypeError(f"samplers[{name!r}]: got {road!r}, expected a Road or a Sampler")
+    return road

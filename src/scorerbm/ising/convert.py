@@ -1,0 +1,117 @@
+"""From bits to spins: v = (1+s)/2, h = (1+r)/2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _check
+from ..backends.protocol import Reals
+from ..rbm import RBM, BernoulliRBM
+
+__all__ = ["IsingModel", "to_ising"]
+
+
+@dataclass(frozen=True, eq=False)
+class IsingModel:
+    r"""An Ising model on the bipartite graph of an RBM.
+
+    .. math::
+
+        E(s) = \sum_k h_k s_k + \sum_{ij} J_{ij} s_i s_{N+j} + \text{offset}
+
+    with :math:`s_k \in \{-1, 1\}`. Spins 0 … N-1 are the visible units, N … N+M-1 the hidden ones.
+
+    Attributes
+    ----------
+    h : array, (N+M,)
+        Fields, read-only.
+    J : array, (N, M)
+        Couplings of visible and hidden spins, read-only.
+    offset : float
+        Added so that energies equal those of the RBM.
+    """
+
+    h: Reals
+    J: Reals
+    offset: float
+
+    @property
+    def n_visible(self) -> int:
+        """Number N of visible spins."""
+        return int(self.J.shape[0])
+
+    @property
+    def n_hidden(self) -> int:
+        """Number M of hidden spins."""
+        return int(self.J.shape[1])
+
+    def energy(self, spins: ArrayLike) -> Reals:
+        """Energy of each row, offset included: that of the RBM in the same state.
+
+        Parameters
+        ----------
+        spins : array_like, (N+M,) or (B, N+M)
+            -1 or 1.
+
+        Returns
+        -------
+        float64 array, () or (B,)
+
+        Raises
+        ------
+        ValueError
+            If a spin is neither -1 nor 1, or the shape is another.
+        """
+        n = len(self.h)
+        s = _check.real_array("spins", spins, (n,), (None, n))
+        if (np.abs(s) != 1.0).any():
+            wrong = s[np.abs(s) != 1.0][0]
+            raise ValueError(f"spins: got {wrong}, expected only -1 and 1")
+        v, r = s[..., : self.n_visible], s[..., self.n_visible :]
+        coupling = np.einsum("...j,...j->...", v @ self.J, r)
+        energy: Reals = s @ self.h + coupling + self.offset
+        return energy
+
+
+def to_ising(model: RBM) -> IsingModel:
+    r"""Return the Ising model with the energies of a Bernoulli RBM.
+
+    .. math::
+
+        J_{ij} = -\tfrac14 W_{ij}, \quad h_i = -\tfrac12 b_i - \tfrac14 \sum_j W_{ij}, \quad
+        h_{N+j} = -\tfrac12 c_j - \tfrac14 \sum_i W_{ij}, \quad
+        \text{offset} = -\tfrac12 \sum_i b_i - \tfrac12 \sum_j c_j - \tfrac14 \sum_{ij} W_{ij}
+
+    Parameters
+    ----------
+    model : BernoulliRBM
+
+    Returns
+    -------
+    IsingModel
+
+    Raises
+    ------
+    TypeError
+        If the model's visible units are not binary: real units have no Ising form.
+    ValueError
+        If it is a batch of tilted models.
+    """
+    if not isinstance(model, BernoulliRBM):
+        raise TypeError(
+            f"model: got {type(model).__name__}, expected a BernoulliRBM: only binary units have "
+            "an Ising form"
+        )
+    if model.visible_bias.ndim != 1:
+        raise ValueError(
+            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
+        )
+    w, b, c = (np.asarray(x, np.float64) for x in model.parameters.values())
+    h = np.concatenate([-b / 2 - w.sum(axis=1) / 4, -c / 2 - w.sum(axis=0) / 4])
+    coupling = -w / 4
+    h.flags.writeable = coupling.flags.writeable = False
+    offset = -b.sum() / 2 - c.sum() / 2 - w.sum() / 4
+    return IsingModel(h, coupling, float(offset))

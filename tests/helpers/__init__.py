@@ -1,0 +1,1 @@
+"""Shared by the tests: small models, brute-force distributions, calibrated statistics."""

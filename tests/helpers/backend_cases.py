@@ -1,0 +1,120 @@
+"""Every operation of a backend on a problem of a given size, and a comparison of all their bits."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scorerbm.backends import Backend, Domain, IntegerRBM
+
+Results = dict[str, NDArray[Any]]
+
+KEY = (0x243F6A88, 0x85A308D3)
+SIZES = [
+    # chains, visible, hidden
+    (0, 3, 2),
+    (1, 1, 1),
+    (3, 7, 8),
+    (130, 9, 17),
+    (3, 63, 64),
+    (33, 65, 63),
+    (1, 64, 65),
+    (31, 17, 1),
+    (32, 8, 130),
+]
+
+
+class Problem:
+    """Arguments of every operation, for one size."""
+
+    def __init__(self, chains: int, visible: int, hidden: int, seed: int = 0) -> None:
+        rng = np.random.default_rng([seed, chains, visible, hidden])
+        self.shape = chains, visible, hidden
+        weights = rng.integers(-3000, 3000, (visible, hidden), dtype=np.int32)
+        biases = [
+            rng.integers(-3000, 3000, shape, dtype=np.int32)
+            for shape in [visible, (chains, visible), hidden, (chains, hidden)]
+        ]
+        self.shared, self.per_chain = (
+            IntegerRBM(weights, np.ascontiguousarray(weights.T), b, biases[2], 1024.0)
+            for b in biases[:2]
+        )
+        self.hidden_bias_per_chain = biases[3]
+        self.v = rng.integers(0, 2, (chains, visible), dtype=np.uint8)
+        self.chains = rng.integers(0, 2**32, chains, dtype=np.uint32)
+        self.beta = rng.uniform(0.0, 2.0, chains)
+        self.x = 20.0 * rng.standard_normal((chains, visible))
+        self.probability = rng.uniform(0.0, 1.0, (chains, visible))
+        self.matrix = rng.standard_normal((visible, hidden))
+        self.bias = rng.standard_normal((chains, hidden))
+        self.hidden_numbers = rng.standard_normal(hidden)
+        self.visible_numbers = rng.standard_normal(visible)
+        self.small = min(visible, 9)
+
+    def run(self, backend: Backend, n_threads: int = 1) -> Results:
+        """Call every operation; the results by name."""
+        _, N, M = self.shape
+        draw: dict[str, Any] = {"step": 7, "domain": Domain.UNIFORM | 0x300}
+        sweep: dict[str, Any] = {"beta": self.beta, "n_threads": n_threads}
+        two = backend.gibbs(
+            self.shared, self.v, self.chains, KEY, first_sweep=0, n_sweeps=2, mean=False, **sweep
+        )
+        three = backend.gibbs(
+            self.per_chain, self.v, self.chains, KEY, first_sweep=9, n_sweeps=3, mean=True, **sweep
+        )
+        assert two.mean is None
+        assert three.mean is not None
+        moments = backend.moments(self.shared, self.v, n_threads)
+        rbm, K = self.shared, self.small
+        return {
+            "gibbs.visible": two.visible,
+            "gibbs.hidden": two.hidden,
+            "gibbs.visible, biases": three.visible,
+            "gibbs.hidden, biases": three.hidden,
+            "gibbs.mean": three.mean,
+            "conditional": backend.conditional(
+                self.v, rbm.weights, rbm.hidden_bias, rbm.scale, n_threads
+            ),
+            "conditional, biases": backend.conditional(
+                self.v, rbm.weights, self.hidden_bias_per_chain, rbm.scale, n_threads
+            ),
+            "moments.weights": moments.weights,
+            "moments.visible": moments.visible,
+            "moments.hidden": moments.hidden,
+            "bernoulli": backend.bernoulli(self.probability, self.chains, KEY, **draw),
+            "uniform": backend.uniform(self.chains, N, KEY, **draw),
+            "normal": backend.normal(self.chains, N, KEY, **draw),
+            "logistic": backend.logistic(self.chains, M, KEY, **draw),
+            "sigmoid": backend.sigmoid(self.x),
+            "softplus": backend.softplus(self.x),
+            "linear": backend.linear(self.x, self.matrix, self.hidden_numbers, n_threads),
+            "linear, biases": backend.linear(self.x, self.matrix, self.bias, n_threads),
+            "euler_maruyama": backend.euler_maruyama(
+                self.x,
+                self.probability,
+                (0.9, 0.1, 0.3),
+                self.chains,
+                KEY,
+                step=3,
+                n_threads=n_threads,
+            ),
+            "enumerate_states": backend.enumerate_states(
+                self.matrix[:K], self.visible_numbers[:K], self.hidden_numbers, n_threads
+            ),
+        }
+
+
+def assert_same_bits(got: Results, expected: Results) -> None:
+    assert got.keys() == expected.keys()
+    for name, value in expected.items():
+        assert got[name].dtype == value.dtype, name
+        assert got[name].shape == value.shape, name
+        assert got[name].tobytes() == value.tobytes(), name
+
+
+def digests(results: Results) -> dict[str, str]:
+    """A fingerprint of each result."""
+    return {name: hashlib.sha256(value.tobytes()).hexdigest() for name, value in results.items()}
