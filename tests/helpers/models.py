@@ -53,6 +53,12 @@ def joint_log_weights(model: BernoulliRBM, beta: float = 1.0) -> Reals:
     return beta * (v @ w @ h.T + (v @ b)[:, None] + (h @ c)[None, :])
 
 
+def every_pair(n_visible: int, n_hidden: int) -> tuple[Reals, Reals]:
+    """All (v, h), one a row, in the order of `joint_probabilities`."""
+    joint = states(n_visible + n_hidden)
+    return joint[:, :n_visible], joint[:, n_visible:]
+
+
 def log_sum_exp(x: Reals) -> float:
     """ln Σ exp(x)."""
     top = x.max()

@@ -1,0 +1,61 @@
+# The kernels, compiled once for each level of CPU that the compiler and this architecture know.
+
+include(CheckCXXSourceCompiles)
+
+# Sets `result` to whether the level can be compiled for and asked for at run time.
+function(scorerbm_check_level level result)
+  set(CMAKE_REQUIRED_FLAGS "-march=${level}")
+  check_cxx_source_compiles(
+    "int main() { return __builtin_cpu_supports(\"${level}\") == 2; }" ${result}
+  )
+  set(${result} "${${result}}" PARENT_SCOPE)
+endfunction()
+
+set(SCORERBM_LEVELS "")
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
+  foreach(level IN ITEMS x86-64-v2 x86-64-v3 x86-64-v4)
+    string(MAKE_C_IDENTIFIER "SCORERBM_HAVE_${level}" have)
+    scorerbm_check_level(${level} ${have})
+    if(${have})
+      list(APPEND SCORERBM_LEVELS ${level})
+    endif()
+  endforeach()
+endif()
+if(NOT SCORERBM_LEVELS)
+  set(SCORERBM_LEVELS baseline)
+endif()
+message(STATUS "Kernel levels: ${SCORERBM_LEVELS}")
+
+# Flags under which every level returns the same bits. The last two change no value: they tell the
+# compiler that nobody reads errno or the floating-point flags, without which loops stay scalar.
+set(SCORERBM_KERNEL_OPTIONS "")
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+  set(SCORERBM_KERNEL_OPTIONS -fno-lto -fno-fast-math -ffp-contract=off -fno-math-errno
+                              -fno-trapping-math
+  )
+elseif(MSVC)
+  set(SCORERBM_KERNEL_OPTIONS /fp:precise)
+endif()
+
+# Adds the kernels of all levels to a target, and the list of levels that its dispatch includes.
+function(scorerbm_add_kernels target)
+  set(lines "")
+  foreach(level IN LISTS SCORERBM_LEVELS)
+    string(MAKE_C_IDENTIFIER "scorerbm_kernels_${level}" accessor)
+    add_library(${accessor} OBJECT csrc/kernels/table.cpp)
+    target_compile_definitions(${accessor} PRIVATE SCORERBM_KERNEL_ACCESSOR=${accessor})
+    target_link_libraries(${accessor} PRIVATE scorerbm_options)
+    target_compile_options(${accessor} PRIVATE ${SCORERBM_KERNEL_OPTIONS})
+    set_target_properties(${accessor} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+    if(level STREQUAL "baseline")
+      string(APPEND lines "BASELINE(\"${level}\", ${accessor})\n")
+    else()
+      target_compile_options(${accessor} PRIVATE -march=${level})
+      string(APPEND lines "X86_LEVEL(\"${level}\", ${accessor})\n")
+    endif()
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${accessor}>)
+  endforeach()
+  set(generated "${CMAKE_CURRENT_BINARY_DIR}/generated")
+  file(CONFIGURE OUTPUT "${generated}/kernel_levels.inc" CONTENT "${lines}" @ONLY)
+  target_include_directories(${target} PRIVATE "${generated}")
+endfunction()

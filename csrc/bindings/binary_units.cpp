@@ -1,0 +1,130 @@
+#include "runtime/binary_units.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "bindings/arguments.h"
+#include "bindings/arrays.h"
+#include "bindings/register.h"
+
+namespace scorerbm {
+namespace {
+
+py::tuple gibbs_sweeps(const py::object& weights, const py::object& weights_transposed,
+                       const py::object& visible_bias, const py::object& hidden_bias, double scale,
+                       const py::object& visible, const py::object& chains, KeyWords key,
+                       std::uint32_t first_sweep, std::size_t n_sweeps, const py::object& beta,
+                       bool mean, std::size_t n_threads) {
+    const Input<std::uint8_t> v(visible, "visible", {any, any});
+    const py::ssize_t C = v.extent(0), N = v.extent(1);
+    const Input<std::int32_t> W(weights, "weights", {N, any});
+    const py::ssize_t M = W.extent(1);
+    const Input<std::int32_t> Wt(weights_transposed, "weights_transposed", {M, N});
+    const Bias<std::int32_t> b(visible_bias, "visible_bias", C, N);
+    const Bias<std::int32_t> c(hidden_bias, "hidden_bias", C, M);
+    const Input<std::uint32_t> chain_ids(chains, "chains", {C});
+    const Input<double> betas(beta, "beta", {C});
+    check_scale(scale);
+    if (n_sweeps == 0) throw py::value_error("n_sweeps: got 0, expected 1 or more");
+
+    auto new_visible = new_array<std::uint8_t>({C, N});
+    auto new_hidden = new_array<std::uint8_t>({C, M});
+    std::optional<py::array_t<double>> means;
+    if (mean) means = new_array<double>({C, N});
+    const GibbsTask task{
+        {W.data(), W.size(0), W.size(1), c.data(), c.stride()},
+        {Wt.data(), Wt.size(0), Wt.size(1), b.data(), b.stride()},
+        scale,
+        betas.data(),
+        new_visible.mutable_data(),
+        new_hidden.mutable_data(),
+        means ? means->mutable_data() : nullptr,
+        chain_ids.data(),
+        to_key(key),
+        first_sweep,
+        n_sweeps,
+    };
+    {
+        const py::gil_scoped_release release;
+        std::copy_n(v.data(), v.size(0) * v.size(1), task.v);
+        if (task.mean != nullptr) std::fill_n(task.mean, v.size(0) * v.size(1), 0.0);
+        gibbs(task, v.size(0), n_threads);
+    }
+    return py::make_tuple(new_visible, new_hidden, means ? py::object(*means) : py::none());
+}
+
+py::array_t<double> conditional_probability(const py::object& states, const py::object& weights,
+                                            const py::object& bias, double scale,
+                                            std::size_t n_threads) {
+    const Input<std::uint8_t> x(states, "states", {any, any});
+    const Input<std::int32_t> W(weights, "weights", {x.extent(1), any});
+    const Bias<std::int32_t> b(bias, "bias", x.extent(0), W.extent(1));
+    check_scale(scale);
+    auto out = new_array<double>({x.extent(0), W.extent(1)});
+    const ConditionalTask task{{W.data(), W.size(0), W.size(1), b.data(), b.stride()},
+                               scale,
+                               x.data(),
+                               out.mutable_data()};
+    const std::size_t C = x.size(0);
+    {
+        const py::gil_scoped_release release;
+        conditional(task, C, n_threads);
+    }
+    return out;
+}
+
+py::tuple batch_moments(const py::object& visible, const py::object& weights,
+                        const py::object& hidden_bias, double scale, std::size_t n_threads) {
+    const Input<std::uint8_t> v(visible, "visible", {any, any});
+    const py::ssize_t N = v.extent(1);
+    const Input<std::int32_t> W(weights, "weights", {N, any});
+    const py::ssize_t M = W.extent(1);
+    const Bias<std::int32_t> c(hidden_bias, "hidden_bias", v.extent(0), M);
+    check_scale(scale);
+    auto of_weights = new_array<double>({N, M});
+    auto of_visible = new_array<double>({N});
+    auto of_hidden = new_array<double>({M});
+    const ConditionalTask task{
+        {W.data(), W.size(0), W.size(1), c.data(), c.stride()}, scale, v.data(), nullptr};
+    double* const pointers[] = {of_weights.mutable_data(), of_visible.mutable_data(),
+                                of_hidden.mutable_data()};
+    const std::size_t C = v.size(0);
+    {
+        const py::gil_scoped_release release;
+        moments(task, C, n_threads, pointers[0], pointers[1], pointers[2]);
+    }
+    return py::make_tuple(of_weights, of_visible, of_hidden);
+}
+
+py::array_t<std::uint8_t> draw_bernoulli(const py::object& probability, const py::object& chains,
+                                         KeyWords key, std::uint32_t step, std::uint32_t domain) {
+    const Input<double> p(probability, "probability", {any, any});
+    const Input<std::uint32_t> chain_ids(chains, "chains", {p.extent(0)});
+    auto out = new_array<std::uint8_t>({p.extent(0), p.extent(1)});
+    const BernoulliTask task{
+        p.data(), p.size(1), {chain_ids.data(), to_key(key), step, domain}, out.mutable_data()};
+    const std::size_t C = p.size(0);
+    {
+        const py::gil_scoped_release release;
+        bernoulli(task, C);
+    }
+    return out;
+}
+
+}  // namespace
+
+void register_binary_units(py::module_& module) {
+    using py::arg;
+    module.def("gibbs", &gibbs_sweeps, arg("weights"), arg("weights_transposed"),
+               arg("visible_bias"), arg("hidden_bias"), arg("scale"), arg("visible"), arg("chains"),
+               arg("key"), arg("first_sweep"), arg("n_sweeps"), arg("beta"), arg("mean"),
+               arg("n_threads"));
+    module.def("conditional", &conditional_probability, arg("states"), arg("weights"), arg("bias"),
+               arg("scale"), arg("n_threads"));
+    module.def("moments", &batch_moments, arg("visible"), arg("weights"), arg("hidden_bias"),
+               arg("scale"), arg("n_threads"));
+    module.def("bernoulli", &draw_bernoulli, arg("probability"), arg("chains"), arg("key"),
+               arg("step"), arg("domain"));
+}
+
+}  // namespace scorerbm

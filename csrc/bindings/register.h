@@ -1,0 +1,13 @@
+// One function per concept adds its operations to the module.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace scorerbm {
+
+void register_levels(pybind11::module_& module);
+void register_binary_units(pybind11::module_& module);
+void register_noise(pybind11::module_& module);
+void register_real_numbers(pybind11::module_& module);
+
+}  // namespace scorerbm

@@ -1,0 +1,19 @@
+// Operations on binary units: kernels spread over threads, with their scratch memory.
+#pragma once
+
+#include "kernels/table.h"
+
+namespace scorerbm {
+
+// All chains of a task. Throws std::invalid_argument if a sweep number would not fit 32 bits.
+void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads);
+
+void conditional(const ConditionalTask& task, std::size_t n_chains, std::size_t n_threads);
+
+// Writes weights (inputs, outputs), visible (inputs) and hidden (outputs).
+void moments(const ConditionalTask& task, std::size_t n_chains, std::size_t n_threads,
+             double* weights, double* visible, double* hidden);
+
+void bernoulli(const BernoulliTask& task, std::size_t n_chains);
+
+}  // namespace scorerbm

@@ -1,0 +1,56 @@
+#include "runtime/dispatch.h"
+
+#include <cstdlib>
+#include <stdexcept>
+
+// kernel_levels.inc is written by CMake: a line X86_LEVEL("name", accessor) for each level of the
+// x86-64 family, or one line BASELINE("name", accessor).
+#define X86_LEVEL(name, accessor) extern "C" const scorerbm::KernelTable* accessor();
+#define BASELINE(name, accessor) extern "C" const scorerbm::KernelTable* accessor();
+#include "kernel_levels.inc"
+#undef X86_LEVEL
+#undef BASELINE
+
+namespace scorerbm {
+namespace {
+
+std::string supported_names() {
+    std::string names;
+    for (const Level& level : compiled_levels()) {
+        if (level.supported) names += (names.empty() ? "" : ", ") + level.name;
+    }
+    return names.empty() ? "none" : names;
+}
+
+}  // namespace
+
+const std::vector<Level>& compiled_levels() {
+#define X86_LEVEL(name, accessor) {name, accessor(), __builtin_cpu_supports(name) != 0},
+#define BASELINE(name, accessor) {name, accessor(), true},
+    static const std::vector<Level> levels = {
+#include "kernel_levels.inc"
+    };
+#undef X86_LEVEL
+#undef BASELINE
+    return levels;
+}
+
+const Level& choose_level(const char* name) {
+    const bool any = name == nullptr || *name == '\0';
+    const Level* chosen = nullptr;
+    for (const Level& level : compiled_levels()) {
+        if (level.supported && (any || level.name == name)) chosen = &level;
+    }
+    if (chosen == nullptr) {
+        throw std::invalid_argument("SCORERBM_CPU_LEVEL: got '" + std::string(any ? "" : name) +
+                                    "', this CPU supports: " + supported_names());
+    }
+    return *chosen;
+}
+
+const Level& level_in_use() {
+    static const Level& level = choose_level(std::getenv("SCORERBM_CPU_LEVEL"));
+    return level;
+}
+
+}  // namespace scorerbm

@@ -1,0 +1,20 @@
+// Work on rows, spread over threads that live for one call. No pool outlives the call, so a forked
+// process finds none missing.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace scorerbm {
+
+// CPUs this process may run on.
+std::size_t hardware_threads();
+
+// Calls work(begin, end) on contiguous parts of [0, n_rows), one per thread, at most n_threads of
+// them (0: all hardware threads). Fewer are used if a part would take less than the time that
+// makes a thread worth starting; row_nanoseconds is an estimate. An exception of any part is
+// thrown again here, once all threads have ended.
+void parallel_for(std::size_t n_rows, std::size_t n_threads, double row_nanoseconds,
+                  const std::function<void(std::size_t begin, std::size_t end)>& work);
+
+}  // namespace scorerbm

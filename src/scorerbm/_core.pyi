@@ -1,0 +1,60 @@
+"""Kernels of scorerbm, chosen once for the CPU at hand.
+
+Arrays are aligned and C-contiguous; another layout or shape raises ValueError, another type
+TypeError. ``n_threads`` 0 means every CPU the process may use.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Bits = NDArray[np.uint8]
+_Words = NDArray[np.uint32]
+_Counts = NDArray[np.int32]
+_Reals = NDArray[np.float64]
+_Key = tuple[int, int]
+
+def compiled_levels() -> list[str]: ...
+def supported_levels() -> list[str]: ...
+def cpu_level() -> str: ...
+def hardware_threads() -> int: ...
+def gibbs(
+    weights: _Counts,
+    weights_transposed: _Counts,
+    visible_bias: _Counts,
+    hidden_bias: _Counts,
+    scale: float,
+    visible: _Bits,
+    chains: _Words,
+    key: _Key,
+    first_sweep: int,
+    n_sweeps: int,
+    beta: _Reals,
+    mean: bool,
+    n_threads: int,
+) -> tuple[_Bits, _Bits, _Reals | None]: ...
+def conditional(
+    states: _Bits, weights: _Counts, bias: _Counts, scale: float, n_threads: int
+) -> _Reals: ...
+def moments(
+    visible: _Bits, weights: _Counts, hidden_bias: _Counts, scale: float, n_threads: int
+) -> tuple[_Reals, _Reals, _Reals]: ...
+def bernoulli(probability: _Reals, chains: _Words, key: _Key, step: int, domain: int) -> _Bits: ...
+def uniform(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
+def normal(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
+def logistic(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
+def euler_maruyama(
+    v: _Reals,
+    mean: _Reals,
+    coefficients: tuple[float, float, float],
+    chains: _Words,
+    key: _Key,
+    step: int,
+    domain: int,
+    n_threads: int,
+) -> _Reals: ...
+def sigmoid(x: _Reals) -> _Reals: ...
+def softplus(x: _Reals) -> _Reals: ...
+def linear(x: _Reals, weights: _Reals, bias: _Reals, n_threads: int) -> _Reals: ...
+def enumerate_states(
+    weights: _Reals, enumerated_bias: _Reals, summed_bias: _Reals, n_threads: int
+) -> _Reals: ...
