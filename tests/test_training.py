@@ -119,10 +119,9 @@ def test_threads_and_backend_do_not_change_the_model(name: str) -> None:
 
 
 def test_default_number_of_epochs_follows_the_size_of_the_data() -> None:
-    trainer = ScoreMatching(batch_size=100)
-    few, many = trainer.epochs(1000), trainer.epochs(100_000)
-    assert few > many >= 1
-    assert trainer.epochs(10**9) == 1
+    trainer = ScoreMatching(batch_size=50)
+    assert trainer.epochs(1000) == 400  # 20 updates an epoch make 8000
+    assert trainer.epochs(10**9) == 25
     assert ScoreMatching(n_epochs=7).epochs(10) == 7
 
 
@@ -204,7 +203,7 @@ def test_progress_shows_loss_and_temperature() -> None:
 
     ScoreMatching(n_hidden=4, n_epochs=2, gradient="gumbel", progress=display).fit(data(200))
     assert set(seen) == {"loss", "tau"}
-    assert steps == 4
+    assert steps == 8
 
 
 def test_record_is_plain_data() -> None:

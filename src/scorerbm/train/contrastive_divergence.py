@@ -38,8 +38,10 @@ class ContrastiveDivergence(Trainer):
     n_chains : int
         Number of persistent chains.
     n_epochs : int, optional
-        Passes over the data; by default as many as make about 8000 updates.
+        Passes over the data; by default as many as make 8000 updates, and at least 25.
     batch_size : int
+    centred : bool
+        Whether the optimiser works on centred parameters; see `Centring`.
     optimizer : Adam or SGD
     callbacks : sequence of callables
         Called after every epoch with a `TrainingState`; return True to stop.
@@ -51,17 +53,14 @@ class ContrastiveDivergence(Trainer):
         Show a progress bar.
     """
 
-    n_sweeps: int = 10
+    n_sweeps: int = 5
     persistent: bool = True
-    n_chains: int = 500
+    n_chains: int = 100
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.integer("n_sweeps", self.n_sweeps, 1)
         _check.integer("n_chains", self.n_chains, 1)
-
-    def _default_updates(self) -> int:
-        return 8000
 
     def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
         if self.persistent:

@@ -10,4 +10,4 @@ class DivergenceError(ArithmeticError):
 
 
 class DivergenceWarning(UserWarning):
-    """The trained model is worse than independent units."""
+    """The trained model is worse than independent units, or than it was earlier."""

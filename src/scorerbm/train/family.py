@@ -41,8 +41,12 @@ class Family(Protocol):
         """Return a model that owns its parameters, in the precision that users see."""
         ...
 
+    def visible_offset(self) -> Reals:
+        """Mean of the visible units' statistic in the data, (N,): μ of `Centring`."""
+        ...
+
     def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
-        """Ln p(v) of each row under independent units with the data's marginals."""
+        """The ln p(v) of each row under independent units with the data's marginals."""
         ...
 
 
@@ -51,7 +55,7 @@ class BernoulliFamily:
 
     def __init__(self, v: NDArray[Any]) -> None:
         # Half a count of each kind keeps the frequencies off 0 and 1.
-        self._data_mean = (v.sum(axis=0, dtype=np.float64) + 0.5) / (len(v) + 1.0)
+        self._data_mean: Reals = (v.sum(axis=0, dtype=np.float64) + 0.5) / (len(v) + 1.0)
 
     @staticmethod
     def check(name: str, v: ArrayLike) -> NDArray[Any]:
@@ -76,6 +80,10 @@ class BernoulliFamily:
     def finished(self, model: RBM) -> RBM:
         """Return a float32 model of its own arrays."""
         return BernoulliRBM(**model.parameters, data_mean=self._data_mean)
+
+    def visible_offset(self) -> Reals:
+        """The data's frequencies."""
+        return self._data_mean
 
     def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
         """Σ_i ln p̂_i^{v_i} (1-p̂_i)^{1-v_i}."""

@@ -61,15 +61,25 @@ class Monitor:
         }
 
     def verdict(self, history: list[dict[str, float]]) -> None:
-        """Warn if the trained model is worse than independent units."""
-        last = history[-1].get("log_likelihood")
-        if last is not None and last < self._floor - _MARGIN * abs(self._floor):
-            warnings.warn(
+        """Warn if the trained model is worse than independent units, or than it has been."""
+        values = [row["log_likelihood"] for row in history if "log_likelihood" in row]
+        if not values:
+            return
+        last, best = values[-1], max(values)
+        if last < self._floor - _MARGIN * abs(self._floor):
+            message = (
                 f"the trained model's log-likelihood, {last:.2f} nats, is below that of "
-                f"independent units, {self._floor:.2f}: training has diverged or cannot learn",
-                DivergenceWarning,
-                stacklevel=4,
+                f"independent units, {self._floor:.2f}: training has diverged or cannot learn"
             )
+        elif last < best - _MARGIN * abs(best):
+            message = (
+                f"the log-likelihood fell to {last:.2f} nats after {best:.2f} in epoch "
+                f"{values.index(best)}, while the loss was followed further down: stop early "
+                "(EarlyStopping), train less, or use another gradient"
+            )
+        else:
+            return
+        warnings.warn(message, DivergenceWarning, stacklevel=4)
 
 
 def _thinned(v: NDArray[Any]) -> NDArray[Any]:

@@ -63,8 +63,10 @@ class ScoreMatching(Trainer):
     annealing : Annealing
         Relaxation temperature τ over the training (gumbel, literal).
     n_epochs : int, optional
-        Passes over the data; by default as many as make about 8000 updates.
+        Passes over the data; by default as many as make 8000 updates, and at least 25.
     batch_size : int
+    centred : bool
+        Whether the optimiser works on centred parameters; see `Centring`.
     optimizer : Adam or SGD
     callbacks : sequence of callables
         Called after every epoch with a `TrainingState`; return True to stop.
@@ -111,12 +113,13 @@ class ScoreMatching(Trainer):
         if not isinstance(self.annealing, Annealing):
             raise TypeError(f"annealing: got {self.annealing!r}, expected an Annealing")
 
-    def _default_updates(self) -> int:
-        return 8000
-
     def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
         build, _ = _GRADIENTS[self.gradient]
         return build(self, v, seed, backend)
+
+    def settings(self) -> dict[str, Any]:
+        """Hyperparameters, the default number of sweeps by its value."""
+        return {**super().settings(), "n_sweeps": self._sweeps()}
 
     def _sweeps(self) -> int:
         return self.n_sweeps or _GRADIENTS[self.gradient][1]

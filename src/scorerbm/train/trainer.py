@@ -20,6 +20,7 @@ from ..backends.protocol import Backend, Domain, Reals
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
 from .callbacks import Callback
+from .centring import Centring
 from .errors import DivergenceError
 from .family import FAMILIES, Family
 from .fit import Fit
@@ -30,6 +31,10 @@ from .optimizer import Adam, Optimizer
 __all__ = ["Trainer", "TrainingState"]
 
 MONITORS = ("auto", "always", "never")
+
+_UPDATES = 8000
+_FEWEST_EPOCHS = 25
+_HIDDEN_OFFSET = 0.5  # λ of `Centring`
 
 
 @dataclass
@@ -69,7 +74,8 @@ class Trainer(ABC):
     n_hidden: int = 64
     visible: str = "bernoulli"
     n_epochs: int | None = None
-    batch_size: int = 100
+    batch_size: int = 50
+    centred: bool = True
     optimizer: Optimizer = field(default_factory=Adam)
     callbacks: Sequence[Callback] = ()
     monitor: str = "auto"
@@ -83,6 +89,8 @@ class Trainer(ABC):
         if self.n_epochs is not None:
             _check.integer("n_epochs", self.n_epochs, 1)
         _check.integer("batch_size", self.batch_size, 1)
+        if not isinstance(self.centred, bool):
+            raise TypeError(f"centred: got {self.centred!r}, expected True or False")
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(f"optimizer: got {self.optimizer!r}, expected Adam(...) or SGD(...)")
         for callback in self.callbacks:
@@ -98,10 +106,6 @@ class Trainer(ABC):
     @abstractmethod
     def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
         """Estimator of the gradient, set up for these data."""
-
-    @abstractmethod
-    def _default_updates(self) -> int:
-        """Number of updates that the default number of epochs aims at."""
 
     # -- the loop ----------------------------------------------------------------------------
 
@@ -153,7 +157,7 @@ class Trainer(ABC):
         """Return the number of epochs that a training set of n rows gets."""
         if self.n_epochs is not None:
             return self.n_epochs
-        return max(1, round(self._default_updates() / math.ceil(n_rows / self.batch_size)))
+        return max(_FEWEST_EPOCHS, math.ceil(_UPDATES / math.ceil(n_rows / self.batch_size)))
 
     def settings(self) -> dict[str, Any]:
         """Hyperparameters, as strings and numbers."""
@@ -182,12 +186,13 @@ class _Run:
         self.gradient = trainer._gradient(family, data, seed, self.backend)
         self.monitor = Monitor(trainer.monitor, family, data, held_out, self.backend)
         self.stepper = trainer.optimizer.start()
+        self.centring = self._centring()
         self.rows = chain_ids(len(data))
         self.order_key = derive_key(seed, "order")
 
     def fit(self, init: RBM | None) -> Fit:
         parameters = self._start(init)
-        model = self.family.model(parameters)
+        model = self._model(parameters)
         history: list[dict[str, float]] = []
         keep, start = None, time.perf_counter()
         with progress_bar(
@@ -195,7 +200,7 @@ class _Run:
         ) as update:
             for epoch in range(self.n_epochs):
                 row = self._epoch(epoch, parameters, update)
-                model = self.family.model(parameters)
+                model = self._model(parameters)
                 row |= self.monitor(model) | {"seconds": time.perf_counter() - start}
                 state = TrainingState(epoch, self.n_epochs, model, row, history, self.family, keep)
                 stops = [callback(state) for callback in self.trainer.callbacks]
@@ -214,7 +219,16 @@ class _Run:
         want, have = ({k: x.shape for k, x in p.items()} for p in (parameters, given))
         if want != have:
             raise ValueError(f"init: got a model with arrays {have}, expected {want}")
-        return given
+        return self.centring.centred(given)
+
+    def _centring(self) -> Centring:
+        size = 1.0 if self.trainer.centred else 0.0
+        hidden = np.full(self.trainer.n_hidden, size * _HIDDEN_OFFSET)
+        return Centring(size * self.family.visible_offset(), hidden, self.backend)
+
+    def _model(self, parameters: dict[str, Reals]) -> RBM:
+        """The model of parameters in training, which are centred."""
+        return self.family.model(self.centring.plain(parameters))
 
     def _epoch(self, epoch: int, parameters: dict[str, Reals], update: Update) -> dict[str, float]:
         u = self.backend.uniform(self.rows, 1, self.order_key, step=epoch, domain=Domain.UNIFORM)
@@ -237,12 +251,12 @@ class _Run:
         self, parameters: dict[str, Reals], batch: Batch
     ) -> tuple[dict[str, Reals], float]:
         try:
-            gradients, loss = self.gradient(self.family.model(parameters), batch, self.n_threads)
+            gradients, loss = self.gradient(self._model(parameters), batch, self.n_threads)
         except OverflowError as error:
             raise self._diverged(batch.epoch, str(error)) from error
         if not math.isfinite(loss):
             raise self._diverged(batch.epoch, f"the loss is {loss}")
-        return gradients, loss
+        return self.centring.gradient(gradients), loss
 
     def _check_finite(self, parameters: dict[str, Reals], epoch: int) -> None:
         for name, value in parameters.items():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._seed import derive_key
-from ...backends.protocol import Backend, Reals
+from ...backends.protocol import Backend, Domain, Reals
 from ...rbm import RBM, Chains
 from ...rbm.chains import chain_ids
 from .base import Batch, Gradient, contrast
@@ -47,8 +47,10 @@ class PCDGradient(Gradient):
     ) -> None:
         super().__init__(backend)
         self._n_sweeps = n_sweeps
-        start = v[np.arange(n_chains) % len(v)]
-        self._chains = Chains(start, chain_ids(n_chains), derive_key(seed, "chains"))
+        ids = chain_ids(n_chains)
+        u = backend.uniform(ids, 1, derive_key(seed, "starts"), step=0, domain=Domain.UNIFORM)
+        start = v[(u[:, 0] * len(v)).astype(np.intp)]
+        self._chains = Chains(start, ids, derive_key(seed, "chains"))
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         model.gibbs(self._chains, self._n_sweeps, backend=self.backend, n_threads=n_threads)
