@@ -16,6 +16,8 @@ from .denoise import (
 )
 from .evaluate import (
     LogPartition,
+    Road,
+    default_roads,
     exact_moments,
     kl_divergence,
     log_likelihood,
@@ -30,6 +32,7 @@ from .files import load, read_metadata, save
 from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
 from .ising import IsingModel, to_ising
 from .rbm import RBM, BernoulliRBM
+from .report import Comparison, compare
 from .sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE, SampleSet
 from .schedule import CosineSchedule, LinearSchedule, SNRSchedule
 from .train import (
@@ -49,6 +52,7 @@ __all__ = [
     "Adam",
     "BernoulliRBM",
     "BlockGibbs",
+    "Comparison",
     "ContrastiveDivergence",
     "CosineAnnealing",
     "CosineSchedule",
@@ -69,10 +73,13 @@ __all__ = [
     "MeanFieldDenoiser",
     "ProbabilityFlow",
     "ReverseSDE",
+    "Road",
     "SNRSchedule",
     "SampleSet",
     "ScoreMatching",
+    "compare",
     "cpu_levels",
+    "default_roads",
     "exact_moments",
     "kl_divergence",
     "load",
@@ -92,7 +99,7 @@ __all__ = [
 
 def __getattr__(name: str) -> str:
     if name == "__version__":
-        from importlib.metadata import version
+        from ._version import package_version
 
-        return version("scorerbm")
+        return package_version()
     raise AttributeError(f"module 'scorerbm' has no attribute {name!r}")

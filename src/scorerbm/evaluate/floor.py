@@ -104,7 +104,7 @@ class Floor:
 
 
 def _without_infinity(errors: Reals) -> Reals:
-    """Put a number beyond all others for infinity: of two means, that with more of them is larger."""
+    """Put a number beyond all others for infinity: the mean of more of them is the larger."""
     finite = np.isfinite(errors)
     largest = np.abs(errors[finite]).max(initial=1.0)
     return np.where(finite, errors, 1e6 * largest)

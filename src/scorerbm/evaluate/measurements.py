@@ -65,6 +65,19 @@ class Measurements:
         """Names of the errors measured."""
         return tuple(self.floor.errors)
 
+    @property
+    def coverage(self) -> float:
+        """Fraction of exact sets that each metric by itself leaves at the floor."""
+        return 1.0 - LEVEL / len(self.metrics)
+
+    def floor_limit(self, metric: str) -> float:
+        """Error that means of exact sets, as many as there are seeds, exceed at `LEVEL`.
+
+        Shared among the metrics (Bonferroni): about where the test of the floor rejects.
+        """
+        n_seeds = len({row["seed"] for row in self.table})
+        return self.floor.quantile(metric, self.coverage, n_seeds)
+
     @cached_property
     def curves(self) -> list[Record]:
         """One record a road and budget: costs, errors over the seeds, p-values of the floor test.

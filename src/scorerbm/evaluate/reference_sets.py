@@ -23,7 +23,7 @@ __all__ = ["ReferenceSets", "reference_sets"]
 
 _ROWS_AT_ONCE = 1 << 16
 _BURN_IN = 2000
-_SWEEPS_BETWEEN = 20
+_SWEEPS_BETWEEN = 50
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def reference_sets(
         return _given(model, reference, n_samples, n_sets)
     if model.n_hidden <= ENUMERABLE:
         exact = Exact(backend=backend, n_threads=n_threads)
-        described = f"Exact: all 2^{model.n_hidden} states of the hidden layer are enumerated."
+        described = f"Exact: all {1 << model.n_hidden} states of the hidden layer are enumerated."
         return ReferenceSets(described, True, _drawn(model, exact, n_samples, n_sets, seed))
     start = "random states" if data is None else "rows of the data"
     described = (

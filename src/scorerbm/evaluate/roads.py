@@ -46,9 +46,9 @@ class Road:
 
     Examples
     --------
-    >>> from scorerbm import ParallelTempering
-    >>> Road("parallel tempering", "sweeps", (10, 100), lambda n: ParallelTempering(n_sweeps=n))
-    ... # doctest: +SKIP
+    >>> from scorerbm import BlockGibbs
+    >>> Road("two sweeps a unit", "units", (1, 10), lambda n: BlockGibbs(n_sweeps=2 * n)).budgets
+    (1, 10)
     """
 
     label: str
@@ -130,8 +130,9 @@ def select_roads(
             if isinstance(samplers, str):
                 raise TypeError(f"samplers: got {samplers!r}, expected a sequence of names")
             roads = {_check.choice("samplers", n, roads): roads[n] for n in samplers}
-    if not roads:
-        raise ValueError("samplers: got none, expected at least one road")
+    labels = [road.label for road in roads.values()]
+    if not roads or len(set(labels)) < len(labels):
+        raise ValueError(f"samplers: got {labels}, expected roads with labels of their own")
     if budgets is None:
         return roads
     if not isinstance(budgets, Mapping):

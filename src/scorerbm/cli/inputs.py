@@ -1,0 +1,91 @@
+"""Data and models that commands read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..data import Dataset, load_data, split
+from ..files import ModelMetadata, load, read_metadata
+from ..rbm import RBM
+from .options import parse_shape
+
+__all__ = ["Divided", "Source", "check_width", "read_model"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where data come from and how they are divided: all that it takes to find the rows again."""
+
+    source: str
+    threshold: float | None = None
+    key: str | None = None
+    shape: str | None = None
+    test_fraction: float = 0.0
+    seed: int = 0
+    digest: str | None = None
+    """SHA-256 of all rows."""
+
+    def read(self) -> Divided:
+        """Read and divide the data.
+
+        Raises
+        ------
+        ValueError
+            If their digest is known and has changed.
+        """
+        dataset = load_data(self.source, threshold=self.threshold, key=self.key)
+        shape = parse_shape(self.shape)
+        if shape is not None:
+            if math.prod(shape) != dataset.n_visible:
+                raise ValueError(
+                    f"--shape: got {self.shape}, which has {math.prod(shape)} pixels, expected "
+                    f"{dataset.n_visible}, the number of columns of {self.source}"
+                )
+            dataset = replace(dataset, shape=shape)
+        if self.digest not in (None, dataset.digest):
+            raise ValueError(
+                f"{self.source}: not the data that the model was trained on; name other data as "
+                "the argument DATA"
+            )
+        if self.test_fraction > 0.0:
+            train, test = split(dataset, self.test_fraction, self.seed)
+        else:
+            train, test = dataset, None
+        return Divided(replace(self, digest=dataset.digest), train, test)
+
+    @classmethod
+    def from_record(cls, training: dict[str, Any] | None) -> Source | None:
+        """Find the source in a model's training record."""
+        record = (training or {}).get("data")
+        if not isinstance(record, dict):
+            return None
+        try:
+            return cls(**record)
+        except TypeError:
+            return None
+
+
+@dataclass(frozen=True)
+class Divided:
+    """Data as a command uses them."""
+
+    source: Source
+    train: Dataset
+    test: Dataset | None
+
+
+def read_model(path: Path) -> tuple[RBM, ModelMetadata]:
+    """Read a model and its record."""
+    return load(path), read_metadata(path)
+
+
+def check_width(model: RBM, dataset: Dataset) -> None:
+    """Refuse data that the model has not the units for."""
+    if model.n_visible != dataset.n_visible:
+        raise ValueError(
+            f"{dataset.name}: got {dataset.n_visible} columns, expected {model.n_visible}, the "
+            "model's number of visible units"
+        )

@@ -1,0 +1,101 @@
+"""Files that commands write: whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._atomic import atomic_write
+from ..sample import SampleSet
+
+__all__ = [
+    "WRITERS",
+    "check_extra",
+    "check_folder",
+    "check_target",
+    "write_picture",
+    "write_samples",
+]
+
+_IMAGES = 100
+
+
+def check_target(path: Path, *suffixes: str) -> None:
+    """Refuse, before any work, a path that cannot be written or has none of the suffixes."""
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise ValueError(f"{path}: got suffix {path.suffix!r}, expected {' or '.join(suffixes)}")
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+    _check_parent(path)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse, before any work, a folder that cannot be made."""
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is not a folder", str(path))
+    _check_parent(path.absolute())
+
+
+def _check_parent(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "the folder is not writable", str(path.parent))
+
+
+def check_extra(what: str, extra: str, module: str) -> None:
+    """Refuse, before any work, what a missing library is needed for."""
+    if find_spec(module) is None:
+        raise ImportError(f'{what} need {module}: pip install "scorerbm[{extra}]"')
+
+
+def _write_npy(file: IO[bytes], samples: SampleSet) -> None:
+    np.save(file, samples.visible, allow_pickle=False)
+
+
+def _write_npz(file: IO[bytes], samples: SampleSet) -> None:
+    info = np.array(json.dumps(samples.info, sort_keys=True, default=str))
+    arrays: dict[str, NDArray[Any]] = {
+        "visible": samples.visible,
+        "hidden": samples.hidden,
+        "info": info,
+    }
+    np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def _write_csv(file: IO[bytes], samples: SampleSet) -> None:
+    names = ",".join(f"v{i}" for i in range(samples.visible.shape[1]))
+    form = "%d" if samples.visible.dtype.kind in "bui" else "%.9g"
+    np.savetxt(file, samples.visible, fmt=form, delimiter=",", header=names, comments="")
+
+
+WRITERS: dict[str, Callable[[IO[bytes], SampleSet], None]] = {
+    ".npy": _write_npy,
+    ".npz": _write_npz,
+    ".csv": _write_csv,
+}
+"""Suffix → writer of samples."""
+
+
+def write_samples(path: Path, samples: SampleSet) -> None:
+    """Write samples in the format of the suffix."""
+    with atomic_write(path, "wb") as file:
+        WRITERS[path.suffix.lower()](file, samples)
+
+
+def write_picture(path: Path, samples: SampleSet, shape: tuple[int, ...]) -> None:
+    """Write the first samples as images in a PNG file."""
+    from ..plot import plot_samples
+
+    title = samples.info["sampler"]
+    figure = plot_samples({title: samples.visible}, shape, n_images=_IMAGES)
+    with atomic_write(path, "wb") as file:
+        figure.savefig(file, format="png")

@@ -1,0 +1,177 @@
+"""``scorerbm sample``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from ..denoise import GibbsDenoiser
+from ..files import ModelMetadata
+from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE
+from ..sample.base import Sampler
+from . import options as o
+from .inputs import read_model
+from .outputs import WRITERS, check_extra, check_target, write_picture, write_samples
+from .terminal import Terminal
+
+__all__ = ["EXAMPLES", "sample"]
+
+_SAMPLING, _OUTPUT = "Sampling", "Output"
+
+
+class _Kind(NamedTuple):
+    build: Callable[..., Sampler]
+    options: frozenset[str]
+
+
+def _sde(sweeps: int | None = None, **options: Any) -> Sampler:
+    return ReverseSDE(denoiser=GibbsDenoiser(n_sweeps=sweeps or 1), **options)
+
+
+def _ode(sweeps: int | None = None, **options: Any) -> Sampler:
+    return ProbabilityFlow(denoiser=GibbsDenoiser(n_sweeps=sweeps or 1), **options)
+
+
+def _gibbs(sweeps: int | None = None, **options: Any) -> Sampler:
+    return BlockGibbs(n_sweeps=sweeps or 100, **options)
+
+
+SAMPLERS = {
+    "gibbs": _Kind(_gibbs, frozenset({"--sweeps"})),
+    "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
+    "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
+    "exact": _Kind(Exact, frozenset()),
+}
+"""Name on the command line: how to build the sampler, and which options it knows."""
+
+SamplerName = Annotated[
+    str,
+    o.one_of(
+        SAMPLERS,
+        "--sampler",
+        "One shot: gibbs (block Gibbs), exact (enumerates the hidden layer). Diffusion: sde "
+        "(reverse SDE), ode (probability flow).",
+        _SAMPLING,
+    ),
+]
+Number = Annotated[
+    int,
+    typer.Option("-n", "--samples", min=1, help="Number of samples.", rich_help_panel=_SAMPLING),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option(
+        "--steps",
+        min=1,
+        help="Steps of the integration, by default 500 for sde and 100 for ode.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+Sweeps = Annotated[
+    int | None,
+    typer.Option(
+        "--sweeps",
+        min=1,
+        help="Sweeps of each Gibbs chain, by default 100; for sde and ode those of each step, by "
+        "default 1.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        "-o",
+        help="File to write: .npy and .csv hold the visible units, .npz the hidden ones too.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Picture = Annotated[
+    Path | None,
+    typer.Option(
+        "--picture",
+        help="Draw the first 100 samples as images in a .png file.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+ImageShape = Annotated[
+    str | None,
+    typer.Option(
+        "--shape",
+        metavar="HxW",
+        help="Shape of an image, where the model does not say.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+
+
+EXAMPLES = (
+    "scorerbm sample model.safetensors -n 10000 --sweeps 1000",
+    "scorerbm sample model.safetensors --sampler sde --steps 200 --out samples.npz",
+    "scorerbm sample model.safetensors --sampler exact --picture samples.png",
+)
+
+
+def sample(
+    model: o.ModelArgument,
+    sampler: SamplerName = "gibbs",
+    n: Number = 1000,
+    steps: Steps = None,
+    sweeps: Sweeps = None,
+    out: Out = Path("samples.npy"),
+    picture: Picture = None,
+    shape: ImageShape = None,
+    seed: o.Seed = 0,
+    threads: o.Threads = None,
+    backend: o.Backend = "auto",
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Draw samples of a model and write them to a file."""
+    terminal = Terminal(json, quiet)
+    check_target(out, *WRITERS)
+    kind = SAMPLERS[sampler]
+    given = {"--steps": steps, "--sweeps": sweeps}
+    for flag, value in given.items():
+        if value is not None and flag not in kind.options:
+            raise ValueError(f"{flag} does not apply to --sampler {sampler}")
+    rbm, metadata = read_model(model)
+    image = None if picture is None else _image_shape(picture, shape, metadata)
+    terminal.note(f"Sampling {n} states of {rbm.n_visible} units")
+    names = {"--steps": "n_steps", "--sweeps": "sweeps"}
+    options = {names[flag]: value for flag, value in given.items() if value is not None}
+    drawn = kind.build(
+        n_threads=threads, backend=backend, progress=terminal.progress, **options
+    ).sample(rbm, n, seed=seed)
+    write_samples(out, drawn)
+    lines = [f"Samples: {out}"]
+    if picture is not None and image is not None:
+        write_picture(picture, drawn, image)
+        lines.append(f"Picture: {picture}")
+    terminal.result(
+        {"samples": str(out), "picture": picture and str(picture), "n_samples": n} | drawn.info,
+        Terminal.listing([(name, _shown(value)) for name, value in drawn.info.items()]),
+        *lines,
+    )
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _image_shape(picture: Path, shape: str | None, metadata: ModelMetadata) -> tuple[int, ...]:
+    """Return the shape of an image, checked before any work."""
+    check_target(picture, ".png")
+    check_extra("plots", "plot", "matplotlib")
+    size = o.parse_shape(shape) or metadata.data_shape
+    if size is None or len(size) != 2:
+        raise ValueError("--picture needs --shape HxW: the model does not say that it has images")
+    if size[0] * size[1] != metadata.n_visible:
+        raise ValueError(
+            f"--shape: got {shape}, which has {size[0] * size[1]} pixels, expected "
+            f"{metadata.n_visible}, the model's number of visible units"
+        )
+    return size

@@ -1,0 +1,223 @@
+"""``scorerbm train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ..files import save
+from ..train.optimizer import DECAYS
+from . import options as o
+from .inputs import Source
+from .outputs import check_target
+from .terminal import Terminal
+from .training import GRADIENTS, METHODS, OPTIMIZERS, Trained, build_trainer, train_on
+
+__all__ = ["EXAMPLES", "train"]
+
+_MODEL, _TRAINING, _FINE = "Model", "Training", "Fine tuning of the gradient"
+
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Model file to write.", rich_help_panel=_MODEL)
+]
+Hidden = Annotated[
+    int,
+    typer.Option("--hidden", "-m", min=1, help="Number of hidden units.", rich_help_panel=_MODEL),
+]
+Method = Annotated[
+    str, o.one_of(METHODS, "--method", "How the model is fitted to the data.", _TRAINING)
+]
+Gradient = Annotated[
+    str | None,
+    o.one_of(
+        GRADIENTS,
+        "--gradient",
+        "Gradient of the score-matching loss; recovery by default. literal cannot learn and is "
+        "there for comparison.",
+        _TRAINING,
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(
+        "--epochs",
+        min=1,
+        help="Passes over the data, by default as many as make about 8000 updates.",
+        rich_help_panel=_TRAINING,
+    ),
+]
+BatchSize = Annotated[
+    int,
+    typer.Option("--batch-size", min=1, help="Rows an update.", rich_help_panel=_TRAINING),
+]
+Optimizer = Annotated[
+    str, o.one_of(OPTIMIZERS, "--optimizer", "How parameters follow the gradient.", _TRAINING)
+]
+Rate = Annotated[
+    float | None,
+    typer.Option(
+        "--rate",
+        help="Initial learning rate, by default 0.01 for adam and 0.05 for sgd.",
+        rich_help_panel=_TRAINING,
+    ),
+]
+Decay = Annotated[
+    str, o.one_of(DECAYS, "--decay", "How the rate goes down to 0 over the training.", _TRAINING)
+]
+WeightDecay = Annotated[
+    float,
+    typer.Option(
+        "--weight-decay", min=0.0, help="Decoupled decay of the weights.", rich_help_panel=_TRAINING
+    ),
+]
+Sweeps = Annotated[
+    int | None,
+    typer.Option(
+        "--sweeps",
+        min=1,
+        help="Gibbs sweeps an update: 5 for recovery and mean_field, 3 for gumbel, 10 for "
+        "covariance and contrastive divergence.",
+        rich_help_panel=_FINE,
+    ),
+]
+Snr = Annotated[
+    float | None,
+    typer.Option(
+        "--snr",
+        help="Least signal-to-noise ratio, recovery only; 1 by default.",
+        rich_help_panel=_FINE,
+    ),
+]
+SnrWindow = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        "--snr-window",
+        metavar="LOW HIGH",
+        help="Window of signal-to-noise ratios of the other gradients; 2 12 by default.",
+        rich_help_panel=_FINE,
+    ),
+]
+Noises = Annotated[
+    int | None,
+    typer.Option(
+        "--noises",
+        min=1,
+        help="Noises or posterior samples a row: gumbel, literal and covariance; 8 by default.",
+        rich_help_panel=_FINE,
+    ),
+]
+Chains = Annotated[
+    int | None,
+    typer.Option(
+        "--chains",
+        min=1,
+        help="Persistent chains of contrastive divergence; 500 by default.",
+        rich_help_panel=_FINE,
+    ),
+]
+Persistent = Annotated[
+    bool | None,
+    typer.Option(
+        "--persistent/--restart",
+        help="Keep the chains of contrastive divergence between updates (the default), or restart "
+        "them at the data.",
+        rich_help_panel=_FINE,
+    ),
+]
+
+
+EXAMPLES = (
+    "scorerbm train --hidden 14",
+    "scorerbm train spins.csv --hidden 32 --epochs 50 --out spins.safetensors",
+    "scorerbm train images.npy --threshold 127 --shape 28x28",
+    "scorerbm train --method contrastive-divergence --sweeps 5",
+)
+
+
+def train(
+    data: o.DataArgument = "digits",
+    out: Out = Path("model.safetensors"),
+    hidden: Hidden = 64,
+    threshold: o.Threshold = None,
+    key: o.Key = None,
+    shape: o.Shape = None,
+    test_fraction: o.TestFraction = 0.2,
+    method: Method = "score-matching",
+    gradient: Gradient = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = 100,
+    optimizer: Optimizer = "adam",
+    rate: Rate = None,
+    decay: Decay = "linear",
+    weight_decay: WeightDecay = 0.0,
+    sweeps: Sweeps = None,
+    snr: Snr = None,
+    snr_window: SnrWindow = None,
+    noises: Noises = None,
+    chains: Chains = None,
+    persistent: Persistent = None,
+    seed: o.Seed = 0,
+    threads: o.Threads = None,
+    backend: o.Backend = "auto",
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Train a model on binary data and write it, with a record of its training, to a file."""
+    terminal = Terminal(json, quiet)
+    check_target(out, ".safetensors")
+    rates = {} if rate is None else {"learning_rate": rate}
+    trainer = build_trainer(
+        method,
+        {
+            "--gradient": gradient,
+            "--sweeps": sweeps,
+            "--snr": snr,
+            "--snr-window": snr_window,
+            "--noises": noises,
+            "--chains": chains,
+            "--persistent/--restart": persistent,
+        },
+        n_hidden=hidden,
+        n_epochs=epochs,
+        batch_size=batch_size,
+        optimizer=OPTIMIZERS[optimizer](decay=decay, weight_decay=weight_decay, **rates),
+        n_threads=threads,
+        backend=backend,
+        progress=terminal.progress,
+    )
+    divided = Source(data, threshold, key, shape, test_fraction, seed).read()
+    trained = train_on(trainer, divided, seed, terminal)
+    save(trained.model, out, training=trained.record, data_shape=divided.train.shape)
+    record = _summary(trained, out)
+    terminal.result(record, _table(record), f"Model: {out}")
+
+
+def _summary(trained: Trained, out: Path) -> dict[str, Any]:
+    model = trained.model
+    return {
+        "model": str(out),
+        "n_visible": model.n_visible,
+        "n_hidden": model.n_hidden,
+        "epochs": len(trained.fit.history),
+        "seconds": trained.seconds,
+        **trained.measured,
+        "training": trained.record,
+    }
+
+
+def _table(record: dict[str, Any]) -> Table:
+    rows = [
+        ("visible × hidden units", f"{record['n_visible']} × {record['n_hidden']}"),
+        ("training", f"{record['epochs']} epochs in {record['seconds']:.1f} s"),
+    ]
+    names = {
+        "log_likelihood": "log-likelihood (exact)",
+        "pseudo_log_likelihood": "pseudo-log-likelihood",
+    }
+    for key, name in names.items():
+        for rows_of, value in record.get(key, {}).items():
+            rows.append((f"{name}, {rows_of} rows", f"{value:.3f} nats a row"))
+    return Terminal.listing(rows)

@@ -1,0 +1,118 @@
+"""Training as the commands do it: from options to a trainer, a fit and its record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
+from ..evaluate.enumeration import n_enumerable
+from ..rbm import RBM
+from ..train import SGD, Adam, ContrastiveDivergence, Fit, ScoreMatching
+from .inputs import Divided
+from .terminal import Terminal
+
+__all__ = ["GRADIENTS", "METHODS", "OPTIMIZERS", "Trained", "Trainer", "build_trainer", "train_on"]
+
+_EXACT_UNITS = 20
+
+Trainer = ScoreMatching | ContrastiveDivergence
+
+METHODS: dict[str, Callable[..., Trainer]] = {
+    "score-matching": ScoreMatching,
+    "contrastive-divergence": ContrastiveDivergence,
+}
+OPTIMIZERS = {"adam": Adam, "sgd": SGD}
+
+# What each option sets, and which estimators of the gradient know it.
+_FIELDS = {
+    "--gradient": "gradient",
+    "--sweeps": "n_sweeps",
+    "--snr": "recovery_snr",
+    "--snr-window": "snr",
+    "--noises": "n_noises",
+    "--chains": "n_chains",
+    "--persistent/--restart": "persistent",
+}
+GRADIENTS = {
+    "recovery": {"--gradient", "--sweeps", "--snr"},
+    "gumbel": {"--gradient", "--sweeps", "--snr-window", "--noises"},
+    "covariance": {"--gradient", "--sweeps", "--snr-window", "--noises"},
+    "mean_field": {"--gradient", "--sweeps", "--snr-window"},
+    "literal": {"--gradient", "--snr-window", "--noises"},
+}
+_OF_CONTRASTIVE_DIVERGENCE = {"--sweeps", "--chains", "--persistent/--restart"}
+
+
+def build_trainer(method: str, special: Mapping[str, Any], **common: Any) -> Trainer:
+    """Build a trainer from the options that were given; the others keep its defaults.
+
+    Raises
+    ------
+    ValueError
+        If an option does not apply to the method or the gradient, or its value is wrong.
+    """
+    given = {flag: value for flag, value in special.items() if value is not None}
+    if method == "score-matching":
+        gradient = given.get("--gradient", "recovery")
+        known, what = GRADIENTS[gradient], f"--gradient {gradient}"
+    else:
+        known, what = _OF_CONTRASTIVE_DIVERGENCE, f"--method {method}"
+    for flag in given:
+        if flag not in known:
+            raise ValueError(f"{flag} does not apply to {what}")
+    options = {_FIELDS[flag]: value for flag, value in given.items()}
+    options |= {name: value for name, value in common.items() if value is not None}
+    return METHODS[method](**options)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fit, its record, and how well it does."""
+
+    fit: Fit
+    record: dict[str, Any]
+    seconds: float
+    measured: dict[str, Any]
+
+    @property
+    def model(self) -> RBM:
+        """The trained model."""
+        return self.fit.model
+
+
+def train_on(trainer: Trainer, data: Divided, seed: int, terminal: Terminal) -> Trained:
+    """Train, and measure the likelihood of the training and the test rows."""
+    terminal.note(
+        f"Training {trainer.n_hidden} hidden units on {len(data.train)} rows of {data.train.name}"
+    )
+    start = time.perf_counter()
+    fit = trainer.fit(data.train.values, seed=seed)
+    seconds = time.perf_counter() - start
+    record = fit.record()
+    # Without the time, equal runs make equal files.
+    record["last"] = {k: x for k, x in record["last"].items() if k != "seconds"}
+    record["data"] = vars(data.source)
+    return Trained(fit, record, seconds, _measure(fit.model, data, trainer))
+
+
+def _measure(model: RBM, data: Divided, trainer: Trainer) -> dict[str, Any]:
+    """Mean log-likelihoods in nats, or pseudo-likelihoods where enumeration would take long."""
+    sets = {"train": data.train, "test": data.test}
+    rows = {name: dataset.values for name, dataset in sets.items() if dataset is not None}
+    if n_enumerable(model) > _EXACT_UNITS:
+        return {
+            "pseudo_log_likelihood": {
+                name: float(pseudo_log_likelihood(model, v).mean()) for name, v in rows.items()
+            }
+        }
+    log_z = log_partition(
+        model, method="exact", backend=trainer.backend, n_threads=trainer.n_threads
+    )
+    return {
+        "log_likelihood": {
+            name: float(log_likelihood(model, v, log_z).mean()) for name, v in rows.items()
+        }
+    }

@@ -1,0 +1,119 @@
+"""Where data come from: a name, or a file by its suffix."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _check
+from ..backends.protocol import Bits
+from .dataset import Dataset
+from .readers import READERS
+
+__all__ = ["SOURCES", "load_data"]
+
+Numbers = NDArray[Any]
+
+
+def _digits() -> tuple[Numbers, float]:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise ImportError('digits need scikit-learn: pip install "scorerbm[sklearn]"') from None
+    return load_digits().images, 7.5
+
+
+SOURCES: dict[str, Callable[[], tuple[Numbers, float]]] = {"digits": _digits}
+"""Data that need no file: name → a function that returns numbers and their usual threshold."""
+
+
+def load_data(
+    source: str | os.PathLike[str], *, threshold: float | None = None, key: str | None = None
+) -> Dataset:
+    """Read binary data.
+
+    Parameters
+    ----------
+    source : str or path-like
+        ``"digits"``: scikit-learn's 1797 images of handwritten digits, 8×8 pixels from 0 to 16,
+        thresholded at 7.5. Otherwise a file:
+
+        - ``.npy``;
+        - ``.npz``: ``key`` names the array where there are several;
+        - ``.csv``, ``.tsv``, ``.txt``: separated by comma, semicolon, tab or blanks; a first line
+          of names is skipped, and so are lines that begin with ``#``;
+        - ``.h5``, ``.hdf5``: ``key`` is the path of the data set where there are several.
+
+        The first axis numbers the samples. Further axes of an array are a sample's shape: (n, H, W)
+        makes n rows of H·W units.
+    threshold : float, optional
+        Values above it are 1, the others 0. Without it the values must be 0 and 1 already.
+    key : str, optional
+        Which array of the file.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file cannot be read as numbers or holds other values than 0 and 1.
+    ImportError
+        If scikit-learn or h5py is needed and absent.
+    """
+    if threshold is not None:
+        threshold = _check.number("threshold", threshold)
+    name = os.fspath(source)
+    if name in SOURCES:
+        if key is not None:
+            raise ValueError(f"key: got {key!r}, expected none: {name} is a single array")
+        numbers, usual = SOURCES[name]()
+        return _dataset(name, numbers, usual if threshold is None else threshold)
+    path = Path(name)
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join([*SOURCES, *READERS])
+        raise ValueError(f"{name}: unknown data, expected one of {known}")
+    with open(path, "rb"):  # for Python's own errors of absent and unreadable files and folders
+        pass
+    try:
+        return _dataset(path.stem, reader(path, key), threshold)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _dataset(name: str, numbers: Numbers, threshold: float | None) -> Dataset:
+    array = _check.as_array("values", numbers)
+    if array.ndim < 2 or array.size == 0:
+        raise ValueError(f"got an array of shape {array.shape}, expected rows of samples")
+    image = tuple(n for n in array.shape[1:] if n > 1)
+    shape = image if array.ndim > 2 and len(image) == 2 else None
+    return Dataset(_binary(array.reshape(len(array), -1), threshold), name, shape)
+
+
+def _binary(array: Numbers, threshold: float | None) -> Bits:
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"got {_first(array, ~np.isfinite(array))}, expected finite numbers")
+    if threshold is not None:
+        return (array > threshold).astype(np.uint8)
+    wrong = (array != 0) & (array != 1)
+    if wrong.any():
+        low, high = float(array.min()), float(array.max())
+        raise ValueError(
+            f"got {_first(array, wrong)}, expected only 0 and 1; the values run from {low:g} to "
+            f"{high:g}: give a threshold above which they are 1 (--threshold {(low + high) / 2:g})"
+        )
+    return array.astype(np.uint8)
+
+
+def _first(array: Numbers, where: NDArray[np.bool_]) -> str:
+    row, column = divmod(int(where.argmax()), array.shape[1])
+    return f"{array[row, column]:g} in row {row}, column {column}"

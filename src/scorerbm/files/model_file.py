@@ -1,0 +1,142 @@
+"""Saving and loading a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._atomic import atomic_write
+from .._version import package_version
+from ..rbm import RBM
+from .families import FAMILIES, arrays_of, constructor_arguments, family_of
+from .metadata import METADATA_KEY, ModelMetadata, checked_shape
+
+__all__ = ["load", "read_metadata", "save"]
+
+PathLike = str | os.PathLike[str]
+
+
+def save(
+    model: RBM,
+    path: PathLike,
+    *,
+    training: Mapping[str, Any] | None = None,
+    data_shape: Sequence[int] | None = None,
+) -> None:
+    """Write a model to a safetensors file.
+
+    The file holds the model's float32 parameters and, if known, the float64 ``data_mean``, bit by
+    bit, and `ModelMetadata`. It appears whole or not at all. Equal models with equal records make
+    equal files.
+
+    Parameters
+    ----------
+    model : RBM
+    path : str or path-like
+        By convention ``*.safetensors``.
+    training : mapping, optional
+        How the model was trained, as plain JSON values: for instance ``fit.record()``.
+    data_shape : sequence of int, optional
+        Shape of one sample where it is an image.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the model cannot be kept in a file, or the record is not made of finite JSON values.
+    OSError
+        If the file cannot be written.
+    """
+    from safetensors.numpy import save as to_bytes
+
+    if not isinstance(model, RBM):
+        raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
+    family, arrays = family_of(model), arrays_of(model)
+    metadata = ModelMetadata(
+        family=family,
+        n_visible=model.n_visible,
+        n_hidden=model.n_hidden,
+        package_version=package_version(),
+        training=None if training is None else dict(training),
+        data_shape=None if data_shape is None else checked_shape(data_shape, model.n_visible),
+    )
+    content = to_bytes(arrays, {METADATA_KEY: metadata.to_json()})
+    with atomic_write(path, "wb") as file:
+        file.write(content)
+
+
+def load(path: PathLike) -> RBM:
+    """Read a model written by `save`; its arrays are those saved, bit by bit.
+
+    Nothing in a file is executed: a file from a stranger can be wrong, but not harmful.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is not a whole scorerbm model that this version can read.
+    """
+    with _opened(path) as (metadata, file):
+        cls = FAMILIES[metadata.family]
+        arguments = constructor_arguments(cls)
+        present = set(file.keys())
+        missing = sorted(
+            name for name, needed in arguments.items() if needed and name not in present
+        )
+        if missing:
+            raise ValueError(f"the file lacks {', '.join(missing)}")
+        unknown = sorted(present - arguments.keys())
+        if unknown:
+            raise ValueError(f"the file holds {', '.join(unknown)}, unknown to {cls.__name__}")
+        model = cls(**{name: _tensor(file, name) for name in sorted(present)})
+        sizes = model.n_visible, model.n_hidden
+        if sizes != (metadata.n_visible, metadata.n_hidden):
+            raise ValueError(
+                f"the arrays have {sizes[0]} visible and {sizes[1]} hidden units, the metadata "
+                f"{metadata.n_visible} and {metadata.n_hidden}"
+            )
+        return model
+
+
+def read_metadata(path: PathLike) -> ModelMetadata:
+    """Read what a model file says of itself, without the model.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is not a scorerbm model that this version can read.
+    """
+    with _opened(path) as (metadata, _):
+        return metadata
+
+
+@contextmanager
+def _opened(path: PathLike) -> Iterator[tuple[ModelMetadata, Any]]:
+    """Open a model file; a ValueError or TypeError of the block becomes one that names the file."""
+    from safetensors import SafetensorError, safe_open
+
+    name = os.fspath(path)
+    with open(name, "rb"):  # for Python's own errors of absent and unreadable files and folders
+        pass
+    try:
+        with safe_open(name, framework="np") as file:
+            entry = (file.metadata() or {}).get(METADATA_KEY)
+            if entry is None:
+                raise ValueError("a safetensors file without scorerbm's metadata")
+            yield ModelMetadata.from_json(entry), file
+    except (SafetensorError, TypeError, ValueError) as error:
+        raise ValueError(f"{name}: not a readable model: {error}") from error
+
+
+def _tensor(file: Any, name: str) -> NDArray[Any]:
+    kind = file.get_slice(name).get_dtype()
+    if kind not in ("F32", "F64"):
+        raise ValueError(f"{name}: got dtype {kind}, expected F32 or F64")
+    return np.asarray(file.get_tensor(name))
