@@ -8,6 +8,7 @@ import numpy as np
 
 from ..backends.protocol import Reals
 from ..fokker_planck import DensityComparison
+from ._style import COLOURS, INK, new_figure, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_densities"]
 
-_COLOURS = ("#3b6fb6", "#d1783c", "#4d9b6a")  # equation, forward, reverse
 _CONTOURS = (0.1, 0.3, 0.6, 0.9)  # fractions of the largest density
 _SHOWN = 1e-3  # of the largest density of a row: the view ends where all is below
 
@@ -40,42 +40,39 @@ def plot_densities(comparison: DensityComparison) -> Figure:
     ImportError
         If matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError('plots need matplotlib: pip install "scorerbm[plot]"') from error
-    draw = _curves if comparison.closed_form.values.ndim == 2 else _maps
-    return draw(comparison, Figure(layout="constrained"))
+    with style():
+        if comparison.closed_form.values.ndim == 2:
+            return _curves(comparison)
+        return _maps(comparison)
 
 
-def _curves(comparison: DensityComparison, figure: Figure) -> Figure:
+def _curves(comparison: DensityComparison) -> Figure:
     columns = {
         "Fokker–Planck equation": comparison.solved,
         "forward SDE": comparison.forward,
         "reverse SDE": comparison.reverse,
     }
     exact, rows = comparison.closed_form, len(comparison.times)
-    figure.set_size_inches(9.0, 0.6 + 1.7 * rows)
+    figure = new_figure(9.0, 0.6 + 1.7 * rows)
     view = _view(exact.centres, exact.values)
     panels = figure.subplots(rows, 3, sharex=True, sharey="row", squeeze=False)
     for row, t in enumerate(comparison.times):
-        for panel, way, colour in zip(panels[row], columns.values(), _COLOURS, strict=True):
+        for panel, way, colour in zip(panels[row], columns.values(), COLOURS, strict=False):
             panel.stairs(way.values[row], way.edges, fill=True, color=colour, alpha=0.55)
-            panel.plot(exact.centres, exact.values[row], color="black", lw=1.0)
+            panel.plot(exact.centres, exact.values[row], color=INK, lw=1.0)
             panel.set(xlim=view, ylim=(0.0, 1.15 * exact.values[row].max()))
-            panel.spines[["top", "right"]].set_visible(False)
         panels[row, 0].set_ylabel("$p_t(v)$")
         _say_time(panels[row, 0], t)
     for panel, title in zip(panels[0], columns, strict=True):
-        panel.set_title(title, fontsize=10)
+        panel.set_title(title)
     for panel in panels[-1]:
         panel.set_xlabel("$v$")
-    panels[0, -1].plot([], [], color="black", lw=1.0, label="closed form")
-    panels[0, -1].legend(loc="upper right", frameon=False, fontsize=8)
+    panels[0, -1].plot([], [], color=INK, lw=1.0, label="closed form")
+    panels[0, -1].legend(loc="upper right", fontsize=8)
     return figure
 
 
-def _maps(comparison: DensityComparison, figure: Figure) -> Figure:
+def _maps(comparison: DensityComparison) -> Figure:
     columns = {
         "closed form": comparison.closed_form,
         "Fokker–Planck equation": comparison.solved,
@@ -83,13 +80,11 @@ def _maps(comparison: DensityComparison, figure: Figure) -> Figure:
         "reverse SDE": comparison.reverse,
     }
     exact, rows = comparison.closed_form, len(comparison.times)
-    figure.set_size_inches(9.6, 0.5 + 2.25 * rows)
+    figure = new_figure(9.6, 0.5 + 2.25 * rows)
     panels = figure.subplots(rows, 4, sharex="row", sharey="row", squeeze=False)
     for row, t in enumerate(comparison.times):
-        view, top = (
-            _view(exact.centres, exact.values[row : row + 1]),
-            float(exact.values[row].max()),
-        )
+        view = _view(exact.centres, exact.values[row : row + 1])
+        top = float(exact.values[row].max())
         for panel, way in zip(panels[row], columns.values(), strict=True):
             # imshow's rows run along y: the second unit.
             extent = (way.edges[0], way.edges[-1], way.edges[0], way.edges[-1])
@@ -99,14 +94,16 @@ def _maps(comparison: DensityComparison, figure: Figure) -> Figure:
             levels = top * np.array(_CONTOURS)
             panel.contour(
                 exact.centres, exact.centres, exact.values[row].T,
-                levels=levels, colors="black", linewidths=0.5, alpha=0.7,
+                levels=levels, colors=INK, linewidths=0.5, alpha=0.7,
             )  # fmt: skip
             panel.set(xlim=view, ylim=view)
-        figure.colorbar(image, ax=panels[row, -1], label="$p_t(v)$", fraction=0.08)
+            panel.grid(False)
+        bar = figure.colorbar(image, ax=panels[row, -1], label="$p_t(v)$", fraction=0.08)
+        bar.ax.grid(False)
         _say_time(panels[row, 0], t)
         panels[row, 0].set_ylabel("$v_2$")
     for panel, title in zip(panels[0], columns, strict=True):
-        panel.set_title(title, fontsize=10)
+        panel.set_title(title)
     for panel in panels[-1]:
         panel.set_xlabel("$v_1$")
     return figure
