@@ -5,6 +5,7 @@ import json
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -261,10 +262,10 @@ def test_results_depend_on_the_seeds_alone():
 # -- the reference of models that cannot be enumerated ------------------------------------------
 
 
-LARGE = random_bernoulli(12, 21, scale=0.3, seed=2)
+LARGE = random_bernoulli(21, 22, scale=0.2, seed=2)
 
 
-@pytest.mark.parametrize("data", [None, np.zeros((7, 12))])
+@pytest.mark.parametrize("data", [None, np.zeros((7, 21))])
 def test_large_models_are_held_against_long_chains_and_the_settings_say_so(data):
     result = compare(LARGE, data, samplers=["gibbs"], budgets=[1, 50], n_samples=40, seeds=(0, 1))
     assert result.settings["reference_is_exact"] is False
@@ -453,3 +454,28 @@ def test_progress_ends_at_its_total():
 
     compare(SMALL, samplers=["gibbs", "exact"], budgets=[1, 4], n_samples=10, progress=display)
     assert totals == [sum(steps)]
+
+
+@pytest.mark.parametrize(
+    ("durations", "draws", "seconds"),
+    [
+        ([0.03, 0.01, 0.02, 0.04], 4, 0.01),  # until a tenth of a second has passed
+        ([1e-3, 3e-3, 2e-3, 2e-3, 2e-3], 5, 1e-3),  # but five times at the most
+        ([3.0], 1, 3.0),
+    ],
+)
+def test_the_time_of_a_quick_run_is_the_least_of_several(monkeypatch, durations, draws, seconds):
+    """What slows one draw, such as a start of threads, is not what the road costs."""
+    clock, left = [0.0], list(durations)
+
+    @dataclass(frozen=True, kw_only=True)
+    class Timed(BlockGibbs):
+        def _sample(self, job):
+            clock[0] += left.pop(0)
+            return super()._sample(job)
+
+    watch = SimpleNamespace(perf_counter=lambda: clock[0])
+    monkeypatch.setattr("scorerbm.evaluate.benchmark.time", watch)
+    result = compare(SMALL, samplers={"timed": Timed(n_sweeps=1)}, n_samples=20, seeds=(0,))
+    assert len(durations) - len(left) == draws
+    assert result.table[0]["seconds"] == pytest.approx(seconds)

@@ -8,12 +8,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.metadata import version
 
 import numpy as np
 import pytest
 
 from helpers.models import random_bernoulli
-from scorerbm import BlockGibbs, Exact, ReverseSDE
+from scorerbm import BlockGibbs, Exact, ReverseSDE, cpu_levels
 from scorerbm.plot import plot_quality, plot_samples, plot_trajectory
 from scorerbm.report import compare
 from scorerbm.report.pictures import Picture
@@ -257,6 +258,17 @@ def test_the_page_says_what_was_measured(measured, written):
     assert ["rates", "0.1, 0.01"] in cells
     assert measured.settings["reference"] in text
     assert "Seeds: 0, 1, 2." in text
+    environment = measured.settings["environment"]
+    assert environment["scorerbm"] == version("scorerbm")
+    made_by = next(row[1] for row in cells if row[0] == "scorerbm")
+    assert made_by.startswith(f"{version('scorerbm')}, {measured.settings['backend']} backend")
+    if measured.settings["backend"] == "native":
+        assert made_by.endswith(f", {cpu_levels().used} kernels")
+    for column in measured.table[0]:
+        assert column in ("road", "label") or f" {column}" in text
+    for name, sampler in measured.settings["samplers"].items():
+        assert f"{measured.roads[name].label}: {sampler}" in text
+    assert measured.settings["samplers"]["gibbs"].startswith("BlockGibbs(precision='auto', n_swe")
     assert "The reference is not exact" not in text
 
 
@@ -339,6 +351,8 @@ def test_numbers_are_short():
 
 def test_facts_of_any_kind_are_told():
     assert value(np.float32(0.5)) == "0.5"
+    assert value(-18.43712) == "−18.437"
+    assert value([]) == "–"
     assert value(np.arange(20)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
     assert [value(x) for x in (True, None, "a", 3, np.array(2.5))] == ["yes", "–", "a", "3", "2.5"]
     tables = fact_tables({"a": 1, "B": {"c": 2.0}, "d": [1, 2], "E": {}})

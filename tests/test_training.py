@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from helpers.models import visible_probabilities
-from scorerbm import BernoulliRBM, Exact
+from scorerbm import BernoulliRBM, CosineAnnealing, Exact
 from scorerbm.train import (
     SGD,
     Adam,
@@ -147,6 +147,122 @@ def test_early_stopping_keeps_the_best_model() -> None:
     assert not np.array_equal(fit.model.weights, judge.models[5].weights)
 
 
+def _one(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ones_like(t)
+
+
+def test_the_record_is_of_the_model_kept() -> None:
+    def falling(state: TrainingState) -> None:
+        state.row["made_up"] = -float(state.epoch)
+
+    callbacks = [falling, EarlyStopping("made_up", patience=9)]
+    trainer = ScoreMatching(
+        n_hidden=4, n_epochs=4, optimizer=SGD(decay="constant"), callbacks=callbacks
+    )
+    fit = trainer.fit(data(200), seed=0)
+    assert len(fit.history) == 4
+    assert fit.epoch == fit.record()["reached"]["epoch"] == 0
+    assert [name.split(".")[-1] for name in fit.record()["callbacks"]] == [
+        "falling", "EarlyStopping",
+    ]  # fmt: skip
+    first = dataclasses.replace(trainer, n_epochs=1, callbacks=()).fit(data(200), seed=0)
+    assert first.epoch == 0
+    np.testing.assert_array_equal(fit.model.weights, first.model.weights)
+
+
+def test_no_warning_of_epochs_after_the_one_kept() -> None:
+    class Wreck:
+        """Ruins the model in training after the first epoch."""
+
+        def __call__(self, state: TrainingState) -> None:
+            state.row["made_up"] = -float(state.epoch)
+            if state.epoch > 0:
+                state.row["log_likelihood"] = -1000.0
+
+    wreck, stopping = Wreck(), EarlyStopping("made_up", patience=9)
+    trainer = ScoreMatching(n_hidden=4, n_epochs=3, callbacks=[wreck, stopping])
+    trainer.fit(data(200), seed=0)  # a warning would be an error
+    with pytest.warns(DivergenceWarning, match="below that of independent units"):
+        dataclasses.replace(trainer, callbacks=[wreck]).fit(data(200), seed=0)
+
+
+def test_a_finite_model_beyond_float32_has_diverged() -> None:
+    trainer = ScoreMatching(
+        n_hidden=4, n_epochs=3, gradient="literal", optimizer=SGD(learning_rate=1e6),
+        monitor="never",
+    )  # fmt: skip
+    with pytest.raises(DivergenceError, match=r"beyond the range of float32.*below 1e\+06"):
+        trainer.fit(data(200), seed=0)
+
+
+def test_settings_are_those_that_the_gradient_looks_at() -> None:
+    special = {"recovery_snr", "snr", "weighting", "schedule", "n_sweeps", "n_noises", "annealing"}
+
+    def shown(**options: Any) -> set[str]:
+        return set(ScoreMatching(**options).settings()) & special
+
+    assert shown() == {"recovery_snr", "n_sweeps"}
+    assert shown(gradient="gumbel") == {"snr", "n_sweeps", "n_noises", "annealing"}
+    assert shown(gradient="mean_field", weighting=np.ones_like) == {
+        "weighting", "schedule", "n_sweeps",
+    }  # fmt: skip
+    # No address in memory: equal runs have equal records.
+    assert ScoreMatching(gradient="gumbel", weighting=_one).settings()["weighting"] == "_one"
+
+
+def test_the_pseudo_likelihood_looks_at_fewer_rows_of_large_models(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is watched after every epoch shall not cost more than the epoch."""
+    from scorerbm.train import monitor
+
+    looked_at: list[int] = []
+
+    def count(model: BernoulliRBM, v: NDArray[np.uint8]) -> NDArray[np.float64]:
+        looked_at.append(len(v))
+        return np.zeros(len(v))
+
+    monkeypatch.setattr(monitor, "pseudo_log_likelihood", count)
+    v = np.random.default_rng(0).random((300, 30)) < 0.5
+    monkeypatch.setattr(monitor, "_CHEAP", 0)
+    for most, rows in ((1 << 26, 300), (30 * 4 * 100, 100), (1, 1)):
+        monkeypatch.setattr(monitor, "_PSEUDO", most)
+        ScoreMatching(n_hidden=4, n_epochs=1).fit(v, validation=v)
+        assert looked_at.pop() == rows
+
+
+def test_small_data_do_not_pay_for_a_look_after_every_epoch() -> None:
+    """One update an epoch: the model is watched every 20 epochs, and the last."""
+
+    def watched(**options: Any) -> list[float]:
+        fit = ScoreMatching(n_hidden=4, n_epochs=50, **options).fit(data(40))
+        return [row["epoch"] for row in fit.history if "log_likelihood" in row]
+
+    assert watched() == [0, 20, 40, 49]
+    assert watched(batch_size=2) == list(range(50))
+    assert watched(monitor="always") == list(range(50))
+    assert watched(monitor="never") == []
+    stopping = EarlyStopping("log_likelihood", patience=25, minimum_gain=1e6)
+    assert watched(callbacks=[stopping]) == [0, 20, 40]  # stopped at the third look
+    assert stopping.best_epoch == 0
+
+
+def test_the_monitor_keeps_to_the_threads_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scorerbm.train import monitor
+
+    threads: list[Any] = []
+    enumerate_all = monitor.log_partition
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        threads.append(options["n_threads"])
+        return enumerate_all(*arguments, **options)
+
+    monkeypatch.setattr(monitor, "log_partition", noted)
+    ScoreMatching(n_hidden=4, n_epochs=1, n_threads=1).fit(data(100))
+    ScoreMatching(n_hidden=4, n_epochs=1).fit(data(100))
+    assert threads == [1, None]
+
+
 def test_early_stopping_names_the_columns_there_are() -> None:
     trainer = ScoreMatching(n_hidden=4, n_epochs=2, callbacks=[EarlyStopping()])
     with pytest.raises(ValueError, match=r"EarlyStopping: got metric .*expected one of .*loss"):
@@ -161,6 +277,8 @@ def test_training_goes_on_from_a_model() -> None:
     np.testing.assert_allclose(again.weights, first.weights, atol=1e-3)
     with pytest.raises(ValueError, match="init: got a model with arrays"):
         ScoreMatching(n_hidden=5).fit(data(), init=first)
+    with pytest.raises(TypeError, match="init: got dict, expected an RBM"):
+        ScoreMatching(n_hidden=4).fit(data(), init={})  # type: ignore[arg-type]
 
 
 def test_weight_decay_shrinks_weights() -> None:
@@ -215,7 +333,8 @@ def test_record_is_plain_data() -> None:
     assert record["seed"] == 9
     assert record["n_rows"] == 200
     assert record["n_epochs"] == 2
-    assert record["last"]["epoch"] == 1
+    assert record["reached"]["epoch"] == 1
+    assert record["continued"] is False
 
 
 @pytest.mark.parametrize(
@@ -240,6 +359,8 @@ def test_bad_data_are_refused(v: Any, message: str) -> None:
 def test_validation_data_are_checked() -> None:
     with pytest.raises(ValueError, match="validation: got 7 units, expected 8 as in v"):
         ScoreMatching(n_hidden=2).fit(data(20), validation=np.zeros((3, 7)))
+    with pytest.raises(ValueError, match="validation: got no rows, expected at least one"):
+        ScoreMatching(n_hidden=2).fit(data(20), validation=np.zeros((0, 8)))
 
 
 @pytest.mark.parametrize(
@@ -262,6 +383,7 @@ def test_validation_data_are_checked() -> None:
         ({"annealing": 0.1}, "annealing: got 0.1, expected an Annealing"),
         ({"optimizer": "adam"}, "optimizer: got 'adam', expected Adam"),
         ({"callbacks": [3]}, "callbacks: got 3"),
+        ({"callbacks": EarlyStopping()}, "callbacks: got EarlyStopping.*expected a sequence"),
         ({"monitor": "yes"}, "monitor: got 'yes'"),
         ({"n_threads": 0}, "n_threads: got 0"),
         ({"backend": "gpu"}, "backend: got 'gpu', expected one of"),
@@ -277,3 +399,30 @@ def test_bad_weightings_are_named(weighting: Any) -> None:
     trainer = ScoreMatching(n_hidden=2, gradient="mean_field", weighting=weighting)
     with pytest.raises(ValueError, match="weighting: got"):
         trainer.fit(data(50))
+
+
+@pytest.mark.parametrize("name", trainers())
+def test_no_function_whose_last_digit_varies_trains(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NumPy's exp and its like depend on the CPU; the monitor may use them, the model not."""
+    annealing = {"annealing": CosineAnnealing()} if name == "gumbel" else {}
+    trainer = dataclasses.replace(
+        trainers()[name],
+        n_epochs=2,
+        monitor="never",
+        optimizer=Adam(decay="cosine"),
+        **annealing,
+    )
+    want = trainer.fit(data(60), seed=3).model.weights
+
+    def varies(*arguments: Any, **options: Any) -> None:
+        raise AssertionError("a function whose last digit varies")
+
+    with monkeypatch.context() as patch:
+        for function in ("exp", "expm1", "log", "log1p", "logaddexp", "power", "sin", "cos"):
+            patch.setattr(np, function, varies)
+        with pytest.raises(AssertionError):
+            np.exp(0.0)
+        got = trainer.fit(data(60), seed=3).model.weights
+    np.testing.assert_array_equal(got, want)

@@ -34,7 +34,7 @@ def test_evaluate_is_the_library(folder):
     )
     error = moment_error(exact_moments(model), sample_moments(rows))
     assert record["moment_error"] == pytest.approx(error)
-    assert record["mmd"] > 0.01  # fair coins are not the model's samples
+    assert record["mmd2"] > 0.01  # fair coins are not the model's samples
     text = cli("evaluate", "small.safetensors", "rows.npy").stdout
     assert f"{z.value:.4f}" in text
     assert f"{values.mean():.4f}" in text

@@ -28,8 +28,8 @@ from scorerbm.cli import main
         ("train --optimizer lbfgs", "'lbfgs' is not one of adam, sgd"),
         ("train --rate -1", "learning_rate: got -1.0"),
         ("train --rate nan", "learning_rate: got nan"),
-        ("train --snr 0", "recovery_snr: got 0.0"),
-        ("train --gradient gumbel --snr-window 3 2", "snr: got 2.0"),
+        ("train --snr 0", "--snr: got 0.0"),
+        ("train --gradient gumbel --snr-window 3 2", "--snr-window: got 2.0"),
         ("train --snr 1 --gradient gumbel", "--snr does not apply to --gradient gumbel"),
         ("train --noises 3", "--noises does not apply to --gradient recovery"),
         (
@@ -102,10 +102,34 @@ def test_divergence_is_no_wrong_input(folder):
 
 
 def test_folders_that_are_not_writable_are_found_before_the_work(folder, monkeypatch):
-    monkeypatch.setattr("scorerbm.cli.outputs.os.access", lambda path, mode: False)
-    for command in ("train", "compare"):
-        assert wrong(command).endswith(": the folder is not writable")
-    assert list(folder.iterdir()) == []
+    (folder / "old").mkdir()
+    asked = []
+
+    def refuse(dir):
+        asked.append(dir)
+        raise OSError(30, "Read-only file system", str(dir))
+
+    monkeypatch.setattr("scorerbm.cli.outputs.TemporaryFile", refuse)
+    for command in ("train", "compare", "compare --out old"):
+        assert wrong(*command.split()).endswith(": the folder is not writable")
+    assert [path.resolve() for path in asked] == [folder, folder, folder / "old"]
+    assert [path.name for path in folder.rglob("*")] == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--road magic", "samplers: got 'magic', expected one of"),
+        ("--budgets 9,1", "expected increasing integers"),
+        ("--budgets 0", "budgets: got 0"),
+    ],
+)
+def test_wrong_roads_are_found_before_the_training(folder, monkeypatch, option, message):
+    def train(*_):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr("scorerbm.cli.compare.train_on", train)
+    assert message in wrong("compare", *option.split())
 
 
 def test_missing_library_is_no_wrong_input(folder, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sys
@@ -15,9 +16,11 @@ from helpers.command_line import cli, small_model
 from scorerbm.cli import main
 from scorerbm.cli.app import app
 from scorerbm.cli.environment import EXTRAS
+from scorerbm.cli.train import train
 from scorerbm.cli.training import GRADIENTS
 from scorerbm.evaluate.roads import default_roads
 from scorerbm.rbm import BernoulliRBM
+from scorerbm.train import SGD, Adam, ContrastiveDivergence, ScoreMatching
 from scorerbm.train.score_matching import _GRADIENTS
 
 COMMANDS = ("train", "sample", "compare", "evaluate", "info")
@@ -53,6 +56,22 @@ def test_choices_are_those_of_the_library():
     small = BernoulliRBM([[0.0]], [0.0], [0.0])
     text = re.sub("[│ \n]+", " ", cli("compare", "--help").stdout)
     assert ", ".join(default_roads(small)) in text
+
+
+def test_defaults_are_those_of_the_library():
+    options = inspect.signature(train).parameters
+    assert options["hidden"].default == ScoreMatching().n_hidden
+    assert options["batch_size"].default == ScoreMatching().batch_size
+    text = " ".join(re.sub("[│ \n]+", " ", cli("train", "--help").stdout).split())
+    baseline = ContrastiveDivergence()
+    assert f"{baseline.n_chains} by default" in text
+    assert f"{baseline.n_sweeps} for contrastive divergence" in text
+    for gradient in ("recovery", "mean_field", "gumbel", "covariance"):
+        assert re.search(
+            rf"{ScoreMatching(gradient=gradient).settings()['n_sweeps']} for [^,]*{gradient}", text
+        )
+    rates = f"{Adam().learning_rate:g} for adam and {SGD().learning_rate:g} for sgd"
+    assert rates in text
 
 
 def test_extras_are_those_of_the_package():

@@ -104,3 +104,16 @@ def test_train_on_files(folder):
     assert set(record["log_likelihood"]) == {"train"}
     assert record["training"]["n_rows"] == 60
     assert read_metadata("model.safetensors").data_shape == (3, 4)
+
+
+def test_patience_stops_early_and_keeps_the_best_model(folder):
+    options = ("--hidden", 4, "--epochs", 60, "--rate", 0.5, "--decay", "constant")
+    cli("train", *options, "--patience", 2, "--held-out", 0.2)
+    training = read_metadata("model.safetensors").training
+    digits = load_data("digits")
+    rows, watched = split(split(digits, 0.2, 0)[0], 0.2, 0)
+    assert training["n_rows"] == len(rows)
+    reached = training["reached"]
+    assert reached["epoch"] < 57  # a rate of ½ stops improving at once
+    exact = log_likelihood(load("model.safetensors"), watched.values, method="exact").mean()
+    assert reached["validation_log_likelihood"] == pytest.approx(exact, abs=1e-4)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,7 +14,17 @@ from .protocol import Backend, Domain, IntegerRBM, Key
 if TYPE_CHECKING:
     from .native import CpuLevels
 
-__all__ = ["BACKENDS", "Backend", "Domain", "IntegerRBM", "Key", "cpu_levels", "get_backend"]
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "Domain",
+    "IntegerRBM",
+    "Key",
+    "at_work",
+    "cpu_levels",
+    "get_backend",
+    "in_use",
+]
 
 # name: (module, class), fastest first: "auto" takes the first that imports.
 BACKENDS = {
@@ -53,6 +66,24 @@ def get_backend(name: str = "auto") -> Backend:
     if name not in BACKENDS:
         raise ValueError(f"backend: got {name!r}, expected one of {['auto', *BACKENDS]}")
     return _load(name)
+
+
+_at_work: ContextVar[tuple[Backend, int] | None] = ContextVar("_at_work", default=None)
+
+
+@contextmanager
+def at_work(backend: Backend, n_threads: int) -> Iterator[None]:
+    """Let the methods of models, which take no such arguments, work on these within the block."""
+    token = _at_work.set((backend, n_threads))
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
+def in_use() -> tuple[Backend, int]:
+    """Backend and threads of the block `at_work`; outside of one the fastest and 0, all cores."""
+    return _at_work.get() or (get_backend(), 0)
 
 
 def cpu_levels() -> CpuLevels:

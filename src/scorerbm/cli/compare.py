@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich import box
 from rich.table import Table
 
 from ..backends.protocol import Bits
+from ..evaluate.roads import select_roads
 from ..files import save
-from ..rbm import RBM
+from ..rbm import RBM, BernoulliRBM
 from ..report import Comparison
 from ..report import compare as compare_roads
 from . import options as o
-from .inputs import Source, check_width, read_model
+from .inputs import Divided, Source, check_width, read_model
 from .outputs import check_extra, check_folder
 from .terminal import Terminal
 from .training import Trainer, build_trainer, train_on
@@ -159,7 +161,10 @@ def compare(
             "score-matching", {}, backend=backend, progress=terminal.progress, **training
         )
         fraction = 0.2 if test_fraction is None else test_fraction
-        subject = _trained(trainer, replace(given, test_fraction=fraction), terminal)
+        divided = replace(given, test_fraction=fraction).read()
+        # Wrong names are found before the training, on a model of the same size.
+        select_roads(_blank(divided, trainer), measured["samplers"], measured["budgets"])
+        subject = _trained(trainer, divided, seed, terminal)
     else:
         unfit = {"--hidden": hidden, "--epochs": epochs, "--test-fraction": test_fraction}
         for flag in (flag for flag, value in unfit.items() if value is not None):
@@ -167,8 +172,9 @@ def compare(
         subject = _from_file(model, given if data is not None else None)
     terminal.note(f"Comparing roads to {subject.model}")
     comparison = compare_roads(subject.model, subject.rows, **measured)
-    page = comparison.report(out, facts=subject.facts, image_shape=subject.image_shape)
+    # The model first: a report without the model it is about could not be followed up.
     lines = [f"Model: {subject.save(out)}"] if model is None else []
+    page = comparison.report(out, facts=subject.facts, image_shape=subject.image_shape)
     terminal.result(
         _record(comparison, subject, page), _table(comparison), *lines, f"Report: {page}"
     )
@@ -204,6 +210,7 @@ class _Subject:
 
     def save(self, folder: Path) -> Path:
         """Keep a model that was trained for the comparison beside its report."""
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "model.safetensors"
         save(self.model, path, training=self.training, data_shape=self.shape)
         return path
@@ -213,10 +220,14 @@ def _present(values: dict[str, Any]) -> dict[str, Any]:
     return {name: x for name, x in values.items() if x is not None}
 
 
-def _trained(trainer: Trainer, source: Source, terminal: Terminal) -> _Subject:
+def _blank(data: Divided, trainer: Trainer) -> RBM:
+    n, m = data.train.n_visible, trainer.n_hidden
+    return BernoulliRBM(np.zeros((n, m)), np.zeros(n), np.zeros(m))
+
+
+def _trained(trainer: Trainer, data: Divided, seed: int, terminal: Terminal) -> _Subject:
     """Train a model."""
-    data = source.read()
-    trained = train_on(trainer, data, source.seed, terminal)
+    trained = train_on(trainer, data, seed, terminal)
     return _Subject(
         trained.model, data.train.values, data.train.shape, trained.record, trained.measured
     )

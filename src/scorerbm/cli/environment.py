@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import numpy as np
-
-from .._version import package_version
-from ..backends import BACKENDS, cpu_levels, get_backend
+from .. import _environment
+from ..backends import BACKENDS, get_backend
 
 __all__ = ["environment"]
 
@@ -27,11 +23,7 @@ EXTRAS = {
 def environment() -> dict[str, Any]:
     """Return versions, backends, CPU levels, threads and extras."""
     return {
-        "scorerbm": package_version(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "platform": platform.platform(),
-        "cpu": _cpu(),
+        **_environment.environment(),
         "backend": get_backend("auto").name,
         "backends": {name: _state(name) for name in BACKENDS},
         "extras": {extra: _versions(names) for extra, names in EXTRAS.items()},
@@ -44,20 +36,6 @@ def _state(backend: str) -> str:
     except ImportError as error:
         return f"absent ({error})"
     return "available"
-
-
-def _cpu() -> dict[str, Any]:
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cpu: dict[str, Any] = {"machine": platform.machine(), "threads": threads}
-    try:
-        levels = cpu_levels()
-    except ImportError:
-        return cpu
-    return cpu | {
-        "level": levels.used,
-        "levels_supported": list(levels.supported),
-        "levels_compiled": list(levels.compiled),
-    }
 
 
 def _versions(distributions: tuple[str, ...]) -> str:

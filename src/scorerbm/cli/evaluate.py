@@ -22,8 +22,9 @@ from ..evaluate import (
     reverse_annealed_importance,
     sample_moments,
 )
-from ..evaluate.enumeration import n_enumerable
+from ..evaluate.enumeration import ENUMERABLE
 from ..rbm import RBM
+from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, SampleSet
 from . import options as o
 from .inputs import Source, check_width, read_model
@@ -32,7 +33,6 @@ from .terminal import Terminal, uncertain
 __all__ = ["EXAMPLES", "evaluate"]
 
 _LIKELIHOOD, _SAMPLES = "Likelihood", "Samples of the model"
-_EXACT_UNITS = 20
 
 Data = Annotated[
     str | None,
@@ -157,7 +157,7 @@ def _rows(
 
 
 def _draw(model: RBM, n: int, sweeps: int, seed: int, options: dict[str, Any]) -> SampleSet:
-    exact = model.n_hidden <= _EXACT_UNITS
+    exact = n_enumerable(model) <= ENUMERABLE
     sampler = Exact(**options) if exact else BlockGibbs(n_sweeps=sweeps, **options)
     return sampler.sample(model, n, seed=seed)
 
@@ -179,13 +179,13 @@ def _distances(
     model: RBM, v: NDArray[Any], drawn: SampleSet, where: dict[str, Any]
 ) -> dict[str, Any]:
     """Compare moments and samples of the model with the rows."""
-    exact = n_enumerable(model) <= _EXACT_UNITS
+    exact = n_enumerable(model) <= ENUMERABLE
     moments = exact_moments(model, **where) if exact else sample_moments(drawn.visible)
     spread = np.linspace(0, len(v) - 1, min(len(v), len(drawn))).astype(np.intp)
     return {
         "moment_error": moment_error(moments, sample_moments(v)),
         "moments": "exact" if exact else "sampled",
-        "mmd": mmd(drawn.visible, v[spread]) if len(v) > 1 else None,
+        "mmd2": mmd(drawn.visible, v[spread]) if len(v) > 1 else None,
         "sampler": drawn.info["sampler"],
         "samples": len(drawn),
     }
@@ -203,7 +203,7 @@ def _table(record: dict[str, Any]) -> Table:
         text = f"{uncertain(value['mean'], value['standard_error'])} nats a row"
         rows.append((name, text))
     rows.append((f"moment error ({record['moments']})", f"{record['moment_error']:.5f}"))
-    if record["mmd"] is not None:
+    if record["mmd2"] is not None:
         kind = f"squared MMD ({record['samples']} samples, {record['sampler']})"
-        rows.append((kind, f"{record['mmd']:.6f}"))
+        rows.append((kind, f"{record['mmd2']:.6f}"))
     return Terminal.listing(rows)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import numpy as np
@@ -34,21 +34,26 @@ def check_target(path: Path, *suffixes: str) -> None:
         raise ValueError(f"{path}: got suffix {path.suffix!r}, expected {' or '.join(suffixes)}")
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
-    _check_parent(path)
+    _check_writable(path.parent)
 
 
 def check_folder(path: Path) -> None:
-    """Refuse, before any work, a folder that cannot be made."""
+    """Refuse, before any work, a folder that cannot be made or written into."""
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is not a folder", str(path))
-    _check_parent(path.absolute())
+    _check_writable(path if path.is_dir() else path.absolute().parent)
 
 
-def _check_parent(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
-    if not os.access(path.parent, os.W_OK):
-        raise PermissionError(errno.EACCES, "the folder is not writable", str(path.parent))
+def _check_writable(folder: Path) -> None:
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(folder))
+    try:
+        # Access rights tell less: of file systems that are read-only or virtual, for instance.
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        wrong = "the folder is not writable"
+        raise PermissionError(errno.EACCES, wrong, str(folder)) from error
 
 
 def check_extra(what: str, extra: str, module: str) -> None:

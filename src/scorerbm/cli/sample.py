@@ -52,7 +52,7 @@ SamplerName = Annotated[
     o.one_of(
         SAMPLERS,
         "--sampler",
-        "One shot: gibbs (block Gibbs), exact (enumerates the hidden layer). Diffusion: sde "
+        "One shot: gibbs (block Gibbs), exact (enumerates the smaller layer). Diffusion: sde "
         "(reverse SDE), ode (probability flow).",
         _SAMPLING,
     ),

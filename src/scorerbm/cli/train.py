@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from ..evaluate.measurements import counted
 from ..files import save
+from ..train import SGD, Adam, ContrastiveDivergence, EarlyStopping, ScoreMatching
 from ..train.optimizer import DECAYS
 from . import options as o
 from .inputs import Source
@@ -60,12 +62,33 @@ Rate = Annotated[
     float | None,
     typer.Option(
         "--rate",
-        help="Initial learning rate, by default 0.01 for adam and 0.05 for sgd.",
+        help=f"Initial learning rate, by default {Adam.learning_rate:g} for adam and "
+        f"{SGD.learning_rate:g} for sgd.",
         rich_help_panel=_TRAINING,
     ),
 ]
 Decay = Annotated[
     str, o.one_of(DECAYS, "--decay", "How the rate goes down to 0 over the training.", _TRAINING)
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        "--patience",
+        min=1,
+        help="Stop after so many epochs without a better likelihood of held-out rows, and keep the "
+        "best model.",
+        rich_help_panel=_TRAINING,
+    ),
+]
+HeldOut = Annotated[
+    float,
+    typer.Option(
+        "--held-out",
+        min=0.01,
+        max=0.9,
+        help="With --patience: part of the training rows to hold out.",
+        rich_help_panel=_TRAINING,
+    ),
 ]
 WeightDecay = Annotated[
     float,
@@ -79,7 +102,7 @@ Sweeps = Annotated[
         "--sweeps",
         min=1,
         help="Gibbs sweeps an update: 5 for recovery and mean_field, 3 for gumbel, 10 for "
-        "covariance and contrastive divergence.",
+        f"covariance, {ContrastiveDivergence.n_sweeps} for contrastive divergence.",
         rich_help_panel=_FINE,
     ),
 ]
@@ -114,7 +137,8 @@ Chains = Annotated[
     typer.Option(
         "--chains",
         min=1,
-        help="Persistent chains of contrastive divergence; 500 by default.",
+        help=f"Persistent chains of contrastive divergence; {ContrastiveDivergence.n_chains} by "
+        "default.",
         rich_help_panel=_FINE,
     ),
 ]
@@ -140,7 +164,7 @@ EXAMPLES = (
 def train(
     data: o.DataArgument = "digits",
     out: Out = Path("model.safetensors"),
-    hidden: Hidden = 64,
+    hidden: Hidden = ScoreMatching.n_hidden,
     threshold: o.Threshold = None,
     key: o.Key = None,
     shape: o.Shape = None,
@@ -148,11 +172,13 @@ def train(
     method: Method = "score-matching",
     gradient: Gradient = None,
     epochs: Epochs = None,
-    batch_size: BatchSize = 100,
+    batch_size: BatchSize = ScoreMatching.batch_size,
     optimizer: Optimizer = "adam",
     rate: Rate = None,
     decay: Decay = "linear",
     weight_decay: WeightDecay = 0.0,
+    patience: Patience = None,
+    held_out: HeldOut = 0.1,
     sweeps: Sweeps = None,
     snr: Snr = None,
     snr_window: SnrWindow = None,
@@ -184,12 +210,13 @@ def train(
         n_epochs=epochs,
         batch_size=batch_size,
         optimizer=OPTIMIZERS[optimizer](decay=decay, weight_decay=weight_decay, **rates),
+        callbacks=[] if patience is None else [EarlyStopping(patience=patience)],
         n_threads=threads,
         backend=backend,
         progress=terminal.progress,
     )
     divided = Source(data, threshold, key, shape, test_fraction, seed).read()
-    trained = train_on(trainer, divided, seed, terminal)
+    trained = train_on(trainer, divided, seed, terminal, 0.0 if patience is None else held_out)
     save(trained.model, out, training=trained.record, data_shape=divided.train.shape)
     record = _summary(trained, out)
     terminal.result(record, _table(record), f"Model: {out}")
@@ -211,7 +238,7 @@ def _summary(trained: Trained, out: Path) -> dict[str, Any]:
 def _table(record: dict[str, Any]) -> Table:
     rows = [
         ("visible × hidden units", f"{record['n_visible']} × {record['n_hidden']}"),
-        ("training", f"{record['epochs']} epochs in {record['seconds']:.1f} s"),
+        ("training", f"{counted(record['epochs'], 'epochs')} in {record['seconds']:.1f} s"),
     ]
     names = {
         "log_likelihood": "log-likelihood (exact)",

@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..data import split
 from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
-from ..evaluate.enumeration import n_enumerable
+from ..evaluate.enumeration import ENUMERABLE
 from ..rbm import RBM
+from ..rbm.base import n_enumerable
 from ..train import SGD, Adam, ContrastiveDivergence, Fit, ScoreMatching
+from ..train.score_matching import OPTIONS
 from .inputs import Divided
 from .terminal import Terminal
 
 __all__ = ["GRADIENTS", "METHODS", "OPTIMIZERS", "Trained", "Trainer", "build_trainer", "train_on"]
-
-_EXACT_UNITS = 20
 
 Trainer = ScoreMatching | ContrastiveDivergence
 
@@ -37,11 +38,8 @@ _FIELDS = {
     "--persistent/--restart": "persistent",
 }
 GRADIENTS = {
-    "recovery": {"--gradient", "--sweeps", "--snr"},
-    "gumbel": {"--gradient", "--sweeps", "--snr-window", "--noises"},
-    "covariance": {"--gradient", "--sweeps", "--snr-window", "--noises"},
-    "mean_field": {"--gradient", "--sweeps", "--snr-window"},
-    "literal": {"--gradient", "--snr-window", "--noises"},
+    gradient: {flag for flag, name in _FIELDS.items() if name == "gradient" or name in options}
+    for gradient, options in OPTIONS.items()
 }
 _OF_CONTRASTIVE_DIVERGENCE = {"--sweeps", "--chains", "--persistent/--restart"}
 
@@ -65,7 +63,12 @@ def build_trainer(method: str, special: Mapping[str, Any], **common: Any) -> Tra
             raise ValueError(f"{flag} does not apply to {what}")
     options = {_FIELDS[flag]: value for flag, value in given.items()}
     options |= {name: value for name, value in common.items() if value is not None}
-    return METHODS[method](**options)
+    try:
+        return METHODS[method](**options)
+    except (TypeError, ValueError) as error:  # of what the user knows by another name
+        flags = {name: flag for flag, name in _FIELDS.items()}
+        name, colon, rest = str(error).partition(":")
+        raise type(error)(f"{flags.get(name, name)}{colon}{rest}") from None
 
 
 @dataclass(frozen=True)
@@ -83,17 +86,24 @@ class Trained:
         return self.fit.model
 
 
-def train_on(trainer: Trainer, data: Divided, seed: int, terminal: Terminal) -> Trained:
-    """Train, and measure the likelihood of the training and the test rows."""
-    terminal.note(
-        f"Training {trainer.n_hidden} hidden units on {len(data.train)} rows of {data.train.name}"
-    )
+def train_on(
+    trainer: Trainer, data: Divided, seed: int, terminal: Terminal, held_out: float = 0.0
+) -> Trained:
+    """Train, and measure the likelihood of the training and the test rows.
+
+    ``held_out`` is the part of the training rows that the monitor watches instead.
+    """
+    rows, watched = data.train, None
+    if held_out > 0.0:
+        rows, others = split(rows, held_out, seed)
+        watched = others.values
+    terminal.note(f"Training {trainer.n_hidden} hidden units on {len(rows)} rows of {rows.name}")
     start = time.perf_counter()
-    fit = trainer.fit(data.train.values, seed=seed)
+    fit = trainer.fit(rows.values, validation=watched, seed=seed)
     seconds = time.perf_counter() - start
     record = fit.record()
     # Without the time, equal runs make equal files.
-    record["last"] = {k: x for k, x in record["last"].items() if k != "seconds"}
+    del record["reached"]["seconds"]
     record["data"] = vars(data.source)
     return Trained(fit, record, seconds, _measure(fit.model, data, trainer))
 
@@ -102,7 +112,7 @@ def _measure(model: RBM, data: Divided, trainer: Trainer) -> dict[str, Any]:
     """Mean log-likelihoods in nats, or pseudo-likelihoods where enumeration would take long."""
     sets = {"train": data.train, "test": data.test}
     rows = {name: dataset.values for name, dataset in sets.items() if dataset is not None}
-    if n_enumerable(model) > _EXACT_UNITS:
+    if n_enumerable(model) > ENUMERABLE:
         return {
             "pseudo_log_likelihood": {
                 name: float(pseudo_log_likelihood(model, v).mean()) for name, v in rows.items()

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from .._seed import derive_key
-from ..backends import get_backend
+from ..backends import at_work, get_backend
 from ..backends.protocol import Backend, Key, Reals, Words
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
@@ -17,7 +17,7 @@ from ..rbm.chains import chain_ids
 __all__ = ["Denoiser", "Particles", "PosteriorMean"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Particles:
     """For whom a posterior mean is estimated: B particles with their streams of random numbers."""
 
@@ -51,7 +51,8 @@ class PosteriorMean(ABC):
 
     def __call__(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         """Estimate E[v₀ | v_t] for v_t = alpha v₀ + sigma ζ, (B, N)."""
-        estimate = self.mean(v_t, alpha, sigma)
+        with at_work(self.particles.backend, self.particles.n_threads):
+            estimate = self.mean(v_t, alpha, sigma)
         self._calls += 1
         return estimate
 

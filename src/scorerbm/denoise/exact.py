@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import _check
-from ..backends.protocol import Bits, Reals
+from ..backends.protocol import Reals
+from ..backends.reference.elementary import exp_nonpositive
 from ..rbm import RBM
 from ..rbm.base import all_states
 from .base import Denoiser, Particles, PosteriorMean
 
 __all__ = ["ExactDenoiser"]
+
+_NUMBERS_AT_ONCE = 1 << 21  # of a chunk of conditional means: 16 MB
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,18 @@ class ExactDenoiser(Denoiser):
 class _ExactMean(PosteriorMean):
     def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         self.n_sweeps += 1 << self.model.n_hidden
-        states = all_states(self.model.n_hidden)
-        return np.stack([self._one(row, states, alpha, sigma) for row in v_t])
+        return np.stack([self._one(row, alpha, sigma) for row in v_t])
 
-    def _one(self, v_t: Reals, states: Bits, alpha: float, sigma: float) -> Reals:
-        p = self.particles
+    def _one(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
+        p, n_hidden = self.particles, self.model.n_hidden
         posterior = self.model.tilt(v_t, alpha, sigma)
         log_weight = posterior.enumerate_hidden(backend=p.backend, n_threads=p.n_threads)
-        weight = np.exp(log_weight - log_weight.max())
-        # Adding rows in order: the result does not depend on a BLAS or its threads.
-        total = np.add.reduce(weight[:, None] * posterior.visible_mean(states), axis=0)
+        weight = exp_nonpositive(log_weight - log_weight.max())
+        total = np.zeros(self.model.n_visible)
+        size = max(1, _NUMBERS_AT_ONCE // self.model.n_visible)
+        for start in range(0, len(weight), size):
+            part = weight[start : start + size]
+            mean = posterior.visible_mean(all_states(n_hidden, start, start + len(part)))
+            # Adding rows in order: the result does not depend on a BLAS or its threads.
+            total += np.add.reduce(part[:, None] * mean, axis=0)
         return np.asarray(total / weight.sum())

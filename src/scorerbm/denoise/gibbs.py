@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from .. import _check
 from ..backends.protocol import Reals
 from ..rbm import RBM, Chains
+from ..rbm.chains import MOST_STEPS
 from .base import Denoiser, Particles, PosteriorMean
 
 __all__ = ["GibbsDenoiser"]
+
+_WORK_AT_ONCE = 1 << 17  # weights that each particle visits between two looks at the keyboard
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,10 @@ class GibbsDenoiser(Denoiser):
     n_final_sweeps: int = 1
 
     def __post_init__(self) -> None:
-        _check.integer("n_sweeps", self.n_sweeps, 1)
-        _check.integer("n_final_sweeps", self.n_final_sweeps, 1)
+        _check.integer("n_sweeps", self.n_sweeps, 1, MOST_STEPS)
+        _check.integer("n_final_sweeps", self.n_final_sweeps, 1, MOST_STEPS)
+        if not isinstance(self.keep_chain, (bool, np.bool_)):
+            raise TypeError(f"keep_chain: got {self.keep_chain!r}, expected True or False")
 
     def bind(self, model: RBM, particles: Particles) -> PosteriorMean:
         """Set to work; the chains start at the first call."""
@@ -69,15 +75,28 @@ class _GibbsMean(PosteriorMean):
         elif not self._options.keep_chain:
             self._chains.visible = self._start(v_t, alpha, sigma, self._chains.sweep)
         self.n_sweeps += n_sweeps
-        return self.model.tilt(v_t, alpha, sigma).gibbs(
-            self._chains, n_sweeps, backend=p.backend, mean=mean, n_threads=p.n_threads
-        )
+        posterior, total, done = self.model.tilt(v_t, alpha, sigma), None, 0
+        while done < n_sweeps:
+            count = min(_sweeps_at_once(self.model), n_sweeps - done)
+            part = posterior.gibbs(
+                self._chains, count, backend=p.backend, mean=mean, n_threads=p.n_threads
+            )
+            done += count
+            if part is not None:
+                part *= count / n_sweeps
+                total = part if total is None else total + part
+        return total
 
     def _start(self, v_t: Reals, alpha: float, sigma: float, step: int) -> NDArray[Any]:
         p = self.particles
         mean = self.model.posterior_start(v_t, alpha, sigma)
         key = _start_key(p.key)
         return self.model.draw_visible(mean, p.ids, key, step=step, backend=p.backend)
+
+
+def _sweeps_at_once(model: RBM) -> int:
+    """Sweeps that one uninterruptible call may make; the same however particles are split."""
+    return max(1, _WORK_AT_ONCE // (model.n_visible * model.n_hidden))
 
 
 def _start_key(key: tuple[int, int]) -> tuple[int, int]:

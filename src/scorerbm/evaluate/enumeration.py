@@ -10,10 +10,13 @@ import numpy as np
 from .. import _check
 from ..backends.protocol import Reals
 from ..rbm import RBM
-from ..rbm.base import all_states
+from ..rbm.base import all_states, n_enumerable
 from ._arguments import place
 
-__all__ = ["Enumeration", "Part", "enumerate_layer", "log_sum_exp", "n_enumerable"]
+__all__ = ["ENUMERABLE", "Enumeration", "Part", "enumerate_layer", "log_sum_exp"]
+
+ENUMERABLE = 20
+"""Most units of the smaller layer that are enumerated without being asked for: a million states."""
 
 _NUMBERS_AT_ONCE = 1 << 21  # of a chunk of conditional means: 16 MB
 
@@ -69,11 +72,6 @@ class Enumeration:
             else:
                 mean = self.model.visible_mean(states)
                 yield Part(probability, mean, self.model.visible_variance(mean))
-
-
-def n_enumerable(model: RBM) -> int:
-    """Units of the smallest layer whose states can be counted."""
-    return min(model.n_visible, model.n_hidden) if model.binary_visible else model.n_hidden
 
 
 def enumerate_layer(

@@ -37,7 +37,7 @@ class Measurements:
     ----------
     model : RBM
     settings : dict
-        How it was measured: seeds, samples a run, the reference, backend …
+        How it was measured: seeds, samples a run, the reference, the samplers, versions, CPU …
     roads : dict of str to Road
     table : list of dict
         One row a run: ``road``, ``label``, ``unit``, ``budget``, ``seed``, ``score_evaluations``

@@ -5,14 +5,13 @@ from __future__ import annotations
 from .. import _check
 from .._progress import Progress
 from ..rbm import RBM
+from ..rbm.base import n_enumerable
 from ._arguments import check_model
 from .annealed_importance import annealed_importance
-from .enumeration import enumerate_layer, n_enumerable
+from .enumeration import ENUMERABLE, enumerate_layer
 from .log_z import LogPartition
 
 __all__ = ["log_partition"]
-
-_QUICK_UNITS = 20  # a million states
 
 
 def log_partition(
@@ -56,7 +55,7 @@ def log_partition(
     _check.choice("method", method, ("auto", "exact", "ais"))
     most = _check.integer("max_units", max_units, 1)
     if method == "auto":
-        method = "exact" if n_enumerable(model) <= min(_QUICK_UNITS, most) else "ais"
+        method = "exact" if n_enumerable(model) <= min(ENUMERABLE, most) else "ais"
     if method == "exact":
         every = enumerate_layer(model, max_units=most, backend=backend, n_threads=n_threads)
         return LogPartition(every.log_z, 0.0, "exact")

@@ -13,11 +13,12 @@ from .. import _check
 from .._seed import derive_key
 from ..backends import get_backend
 from ..rbm import RBM, Chains
+from ..rbm.base import n_enumerable
 from ..rbm.chains import chain_ids
 from ..sample import Exact
 from ..sample.base import Sampler
 from ..sample.block_gibbs import sweeps_at_once
-from .roads import ENUMERABLE
+from .enumeration import ENUMERABLE
 
 __all__ = ["ReferenceSets", "reference_sets"]
 
@@ -62,9 +63,9 @@ def reference_sets(
         return ReferenceSets(described, isinstance(reference, Exact), sets)
     if reference is not None:
         return _given(model, reference, n_samples, n_sets)
-    if model.n_hidden <= ENUMERABLE:
+    if n_enumerable(model) <= ENUMERABLE:
         exact = Exact(backend=backend, n_threads=n_threads)
-        described = f"Exact: all {1 << model.n_hidden} states of the hidden layer are enumerated."
+        described = f"Exact: all {1 << n_enumerable(model)} states of a layer are enumerated."
         return ReferenceSets(described, True, _drawn(model, exact, n_samples, n_sets, seed))
     start = "random states" if data is None else "rows of the data"
     described = (

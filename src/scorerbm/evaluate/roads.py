@@ -9,13 +9,12 @@ from itertools import pairwise
 from .. import _check
 from ..denoise import GibbsDenoiser, MeanFieldDenoiser
 from ..rbm import RBM
+from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE
 from ..sample.base import Sampler
+from .enumeration import ENUMERABLE
 
-__all__ = ["ENUMERABLE", "Road", "default_roads", "select_roads"]
-
-ENUMERABLE = 20
-"""Models of at most so many hidden units are enumerated, and their exact sampler is a road."""
+__all__ = ["Road", "default_roads", "select_roads"]
 
 _SDE_STEPS = (10, 20, 50, 100, 200, 500, 1000)
 _MEAN_FIELD_STEPS = _SDE_STEPS[:5]  # five iterations a step, and no gain from more steps
@@ -80,7 +79,7 @@ def default_roads(model: RBM) -> dict[str, Road]:
     """Roads that `compare` measures unless told otherwise, by name.
 
     The names are ``sde-kept``, ``sde-restarted``, ``ode-kept``, ``sde-mean-field``, ``gibbs`` and,
-    if the hidden layer has at most `ENUMERABLE` units, ``exact``. A Heun step of the ODE costs
+    if the smaller layer has at most `ENUMERABLE` units, ``exact``. A Heun step of the ODE costs
     two score evaluations, so its budgets are half those of the SDE.
     """
     kept, restarted = GibbsDenoiser(), GibbsDenoiser(keep_chain=False)
@@ -111,7 +110,7 @@ def default_roads(model: RBM) -> dict[str, Road]:
         ),
         "gibbs": Road("block Gibbs", "sweeps", _SWEEPS, lambda n: BlockGibbs(n_sweeps=n)),
     }
-    if model.n_hidden <= ENUMERABLE:
+    if n_enumerable(model) <= ENUMERABLE:
         roads["exact"] = Road("exact sampler", "enumerations", (1,), lambda n: Exact())
     return roads
 

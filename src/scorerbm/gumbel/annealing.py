@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+import numpy as np
+
 from .. import _check
+from ..backends.reference.elementary import HALF_PI, cos, exp, log
 
 __all__ = ["Annealing", "CosineAnnealing", "GeometricAnnealing", "LinearAnnealing"]
 
@@ -41,7 +43,8 @@ class GeometricAnnealing(Annealing):
     """τ(x) = start^(1-x) stop^x."""
 
     def _interpolate(self, x: float) -> float:
-        return float(self.start ** (1.0 - x) * self.stop**x)
+        first, last = log(np.array([self.start, self.stop], dtype=np.float64))
+        return float(exp((1.0 - x) * first + x * last))
 
 
 @dataclass(frozen=True)
@@ -57,4 +60,5 @@ class CosineAnnealing(Annealing):
     """τ(x) = stop + (start - stop)(1 + cos πx)/2."""
 
     def _interpolate(self, x: float) -> float:
-        return self.stop + 0.5 * (self.start - self.stop) * (1.0 + math.cos(math.pi * x))
+        half = float(cos(np.asarray(HALF_PI * x)))
+        return self.stop + (self.start - self.stop) * half * half

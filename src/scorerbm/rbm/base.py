@@ -194,6 +194,11 @@ class RBM(ABC):
         return f"{type(self).__name__}(n_visible={self.n_visible}, n_hidden={self.n_hidden})"
 
 
+def n_enumerable(model: RBM) -> int:
+    """Units of the smallest layer whose states can be counted."""
+    return min(model.n_visible, model.n_hidden) if model.binary_visible else model.n_hidden
+
+
 def all_states(n_bits: int, start: int = 0, stop: int | None = None) -> Bits:
     """Return rows ``start:stop`` of all 2ⁿ binary states; bit k of the row number is column k."""
     index = np.arange(start, 1 << n_bits if stop is None else stop)

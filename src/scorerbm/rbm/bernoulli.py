@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
-from ..backends import get_backend
+from ..backends import in_use
 from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, Words
 from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
 from .base import RBM
 from .chains import Chains
-from .grid import WeightGrid, grid_error, round_weights
+from .grid import SATURATION, WeightGrid, grid_error, round_weights
 
 __all__ = ["BernoulliRBM"]
 
@@ -166,7 +166,7 @@ class BernoulliRBM(RBM):
         """
         v = self._visible(v)
         bias = np.einsum("...i,...i->...", v, self._double[1])
-        soft = get_backend().softplus(self.hidden_log_odds(v))
+        soft = in_use()[0].softplus(self.hidden_log_odds(v))
         free: Reals = -(bias + soft.sum(axis=-1))
         return free
 
@@ -180,11 +180,11 @@ class BernoulliRBM(RBM):
 
     def hidden_probability(self, v: ArrayLike) -> Reals:
         """p(h_j = 1 | v) = σ((Wᵀv + c)_j), (M,) or (B, M)."""
-        return get_backend().sigmoid(self.hidden_log_odds(v))
+        return in_use()[0].sigmoid(self.hidden_log_odds(v))
 
     def visible_probability(self, h: ArrayLike) -> Reals:
         """p(v_i = 1 | h) = σ((Wh + b)_i), (N,) or (B, N)."""
-        return get_backend().sigmoid(self.visible_log_odds(h))
+        return in_use()[0].sigmoid(self.visible_log_odds(h))
 
     def visible_mean(self, h: ArrayLike) -> Reals:
         """E[v | h], which for binary units is `visible_probability`."""
@@ -212,8 +212,10 @@ class BernoulliRBM(RBM):
             Signal and noise amplitudes, ``sigma > 0``.
         """
         v_t = self._visible(v_t, "v_t")
-        bias = _frozen(self._double[1] + _channel_log_odds(v_t, alpha, sigma))
-        tilted = self.from_trusted(self._weights, bias, self._hidden_bias, self._data_mean)
+        prior, channel = self._double[1], _channel_log_odds(v_t, alpha, sigma)
+        # In place where the shapes allow, since integrators come here at every step.
+        bias = np.add(channel, prior, out=channel if channel.ndim >= prior.ndim else None)
+        tilted = self.from_trusted(self._weights, _frozen(bias), self._hidden_bias, self._data_mean)
         # The grid depends on the weights only: share what has been computed.
         for name in ("double_weights", "_transposed", "_weight_grid"):
             tilted.__dict__[name] = getattr(self, name)
@@ -223,7 +225,7 @@ class BernoulliRBM(RBM):
         """σ(logit p̂ + α v_t/σ² - α²/(2σ²)) with p̂ the data's frequencies."""
         p = self._data_mean
         prior = self._double[1] if p is None else logit(p)
-        return get_backend().sigmoid(prior + _channel_log_odds(v_t, alpha, sigma))
+        return in_use()[0].sigmoid(prior + _channel_log_odds(v_t, alpha, sigma))
 
     def draw_visible(
         self, mean: Reals, chains: Words, key: Key, *, step: int, backend: Backend
@@ -266,14 +268,15 @@ class BernoulliRBM(RBM):
         n_threads: int = 0,
     ) -> Reals | None:
         """Advance the chains of exp(-beta E) in place by sweeps h ~ p(h|v), v ~ p(v|h)."""
+        betas = np.ascontiguousarray(np.broadcast_to(np.float64(beta), len(chains)))
         result = backend.gibbs(
-            self.grid,
+            self.grid if (betas >= 1.0).all() else self._tempered_grid,
             chains.visible,
             chains.ids,
             chains.key,
             first_sweep=chains.sweep,
             n_sweeps=n_sweeps,
-            beta=np.ascontiguousarray(np.broadcast_to(np.float64(beta), len(chains))),
+            beta=betas,
             mean=mean,
             n_threads=n_threads,
         )
@@ -325,7 +328,7 @@ class BernoulliRBM(RBM):
         """Independent bits of the data's frequencies, or of σ(b) if those are not known."""
         n, m = self._weights.shape
         p = self._data_mean
-        bias = self._double[1] if p is None else np.log(p / (1.0 - p))
+        bias = self._double[1] if p is None else logit(p)
         return self.from_trusted(np.zeros((n, m)), bias, np.zeros(m), p)
 
     def interpolate(self, start: Self, beta: float) -> Self:
@@ -342,7 +345,7 @@ class BernoulliRBM(RBM):
     def hidden_free_energy(self, h: ArrayLike) -> Reals:
         """-cᵀh - Σ_i softplus((Wh + b)_i) of each row."""
         h = self._hidden(h)
-        soft = get_backend().softplus(self.visible_log_odds(h))
+        soft = in_use()[0].softplus(self.visible_log_odds(h))
         free: Reals = -(h @ self._double[2] + soft.sum(axis=-1))
         return free
 
@@ -392,6 +395,13 @@ class BernoulliRBM(RBM):
         """The model rounded to integers, as its chains sample it."""
         return self._weight_grid.with_biases(self._double[1], self._double[2])
 
+    @cached_property
+    def _tempered_grid(self) -> IntegerRBM:
+        """The grid with no bias clipped: what saturates a unit at beta = 1 need not below it."""
+        w, b, c = self._double
+        saturation = max(SATURATION, np.abs(b).max(initial=0.0), np.abs(c).max(initial=0.0))
+        return round_weights(w, saturation).with_biases(b, c)
+
     def _visible(self, v: ArrayLike, name: str = "v") -> Reals:
         n = self.n_visible
         return _check.real_array(name, v, (n,), (self._batch, n))
@@ -414,14 +424,17 @@ def _channel_log_odds(v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
     if not (s > 0.0).all():
         raise ValueError(f"sigma: got {s.min()}, expected more than 0")
     rate = a / (s * s)
-    return np.asarray(v_t * rate - 0.5 * a * rate)
+    odds: Reals = v_t * rate
+    odds -= 0.5 * a * rate
+    return odds
 
 
 def _linear(x: Reals, weights: Reals, bias: Reals) -> Reals:
     single = x.ndim == 1 and bias.ndim == 1
     if x.ndim == 1:
         x = np.broadcast_to(x, (1 if single else len(bias), len(x)))
-    out = get_backend().linear(np.ascontiguousarray(x), weights, bias, 0)
+    backend, n_threads = in_use()
+    out = backend.linear(np.ascontiguousarray(x), weights, bias, n_threads)
     return out[0] if single else out
 
 

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from ..backends.protocol import Key, Words
 
-__all__ = ["Chains", "chain_ids"]
+__all__ = ["MOST_STEPS", "Chains", "chain_ids"]
+
+MOST_STEPS = (1 << 32) - 1
+"""Sweeps or steps that the random numbers' 32-bit counter can tell apart."""
 
 
 def chain_ids(n: int, first: int = 0) -> Words:
@@ -18,7 +21,7 @@ def chain_ids(n: int, first: int = 0) -> Words:
     return np.arange(first, first + n, dtype=np.uint32)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Chains:
     """C Markov chains that can be resumed.
 

@@ -6,6 +6,7 @@ model is the RBM rounded *once* to multiples of 1/S, S a power of two.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -51,11 +52,11 @@ class WeightGrid(NamedTuple):
         )
 
 
-def round_weights(weights: Reals) -> WeightGrid:
+def round_weights(weights: Reals, saturation: float = SATURATION) -> WeightGrid:
     """Round weights to the finest power-of-two grid on which every sum fits 32 bits.
 
     With |bias| ≤ sum + 40, a bias and any subset of the weights reach at most 2 sum + 40, and one
-    more unit of the grid for each rounded term.
+    more unit of the grid for each rounded term. A larger saturation keeps larger biases.
 
     Raises
     ------
@@ -63,12 +64,12 @@ def round_weights(weights: Reals) -> WeightGrid:
         If the weights are so large that no grid of at least 1/16 fits.
     """
     visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
-    reach = 2.0 * max(visible, hidden) + SATURATION
-    with np.errstate(divide="ignore"):  # of an infinite reach
-        fitting = 2.0 ** np.floor(np.log2((_LARGEST - max(weights.shape) - 1) / reach))
+    reach = 2.0 * max(visible, hidden) + saturation
+    _, exponent = math.frexp((_LARGEST - max(weights.shape) - 1) / reach)
+    fitting = math.ldexp(0.5, exponent)  # the largest power of two not above that
     if not fitting >= _COARSEST:
         raise OverflowError(
-            f"weights: sums of weights reach {max(visible, hidden):.3g}, beyond what a 32-bit grid "
+            f"weights: sums of weights and biases reach {reach:.3g}, beyond what a 32-bit grid "
             "represents; the model has diverged"
         )
     scale = float(min(_FINEST, fitting))
@@ -77,13 +78,16 @@ def round_weights(weights: Reals) -> WeightGrid:
         np.ascontiguousarray(rounded),
         np.ascontiguousarray(rounded.T),
         scale,
-        visible + SATURATION,
-        hidden + SATURATION,
+        visible + saturation,
+        hidden + saturation,
     )
 
 
 def _round_bias(bias: Reals, scale: float, limit: float) -> Counts:
-    return np.rint(np.clip(bias, -limit, limit) * scale).astype(np.int32)
+    # In place: with a bias for every chain, new memory would cost more than the arithmetic.
+    rounded = np.clip(bias, -limit, limit)
+    rounded *= scale
+    return np.rint(rounded, out=rounded).astype(np.int32)
 
 
 def grid_error(weights: Reals, visible_bias: Reals, hidden_bias: Reals, grid: IntegerRBM) -> float:

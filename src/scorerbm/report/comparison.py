@@ -135,8 +135,9 @@ def compare(
         Samples a run, at least 10.
     reference : array_like, (R, N), or Sampler, optional
         The truth for a model that is too large to enumerate: samples, enough for separate sets of
-        ``n_samples``, or a sampler to draw them from. The default enumerates models of at most 20
-        hidden units and runs long block Gibbs chains for others; the report says which.
+        ``n_samples``, or a sampler to draw them from. The default enumerates the smaller layer if
+        it has at most 20 units, and runs long block Gibbs chains for other models; the report
+        says which.
     n_threads : int, optional
         Threads; all cores by default.
     backend : {"auto", "native", "reference"}
@@ -147,7 +148,7 @@ def compare(
     Returns
     -------
     Comparison
-        Depends on the arguments alone, times excepted.
+        Depends on the arguments alone, but for the times and the record of the machine.
 
     Raises
     ------

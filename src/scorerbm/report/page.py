@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._atomic import atomic_write
-from .._version import package_version
 from ..evaluate.measurements import LEVEL, Measurements, counted
 from ..evaluate.reference import METRICS
 from ..plot.quality import road_style
@@ -105,11 +102,14 @@ def _floor(measurements: Measurements, metric: str) -> tuple[float, float]:
 
 
 def _machine(measurements: Measurements) -> dict[str, str]:
-    threads = measurements.settings["n_threads"]
+    settings = measurements.settings
+    where, threads = settings["environment"], settings["n_threads"]
+    native = settings["backend"] == "native"
+    level = f", {where['cpu']['level']} kernels" if native else ""
     return {
-        "scorerbm": f"{package_version()}, {measurements.settings['backend']} backend",
-        "Python, NumPy": f"{platform.python_version()}, {np.__version__}",
-        "machine": f"{platform.system()}, {platform.machine()}, {os.cpu_count()} logical cores",
+        "scorerbm": f"{where['scorerbm']}, {settings['backend']} backend{level}",
+        "Python, NumPy": f"{where['python']}, {where['numpy']}",
+        "machine": f"{where['platform']}, {where['cpu']['threads']} logical cores",
         "threads": "all cores" if threads is None else str(threads),
     }
 

@@ -13,8 +13,8 @@ __all__ = ["duration", "fact_tables", "number", "p_value", "value"]
 _MOST_ITEMS = 12
 
 
-def number(x: float | None) -> str:
-    """Three significant digits, four for thousands; a dash for nothing."""
+def number(x: float | None, digits: int = 3) -> str:
+    """So many significant digits, four for thousands; a dash for nothing."""
     if x is None:
         return "–"
     if not math.isfinite(x):
@@ -22,7 +22,7 @@ def number(x: float | None) -> str:
     if 1e3 <= abs(x) < 1e4:
         text = f"{x:.0f}"
     elif x == 0.0 or 1e-3 <= abs(x) < 1e3:
-        text = np.format_float_positional(x, precision=3, fractional=False, trim="-")
+        text = np.format_float_positional(x, precision=digits, fractional=False, trim="-")
     else:
         mantissa, exponent = f"{x:.2e}".split("e")
         text = f"{mantissa}·10{_superscript(int(exponent))}"
@@ -49,16 +49,16 @@ def p_value(p: float) -> str:
 
 
 def value(x: Any) -> str:
-    """Any fact in one line."""
+    """Any fact in one line, numbers with five digits."""
     if isinstance(x, (bool, np.bool_)):
         return "yes" if x else "no"
     if isinstance(x, (float, np.floating)):
-        return number(float(x))
+        return number(float(x), 5)
     if isinstance(x, np.ndarray) and x.ndim == 0:
         return value(x.item())
     if isinstance(x, (list, tuple, np.ndarray)):
         shown = [value(item) for item in x[:_MOST_ITEMS]]
-        return ", ".join([*shown, "…"] if len(x) > _MOST_ITEMS else shown)
+        return ", ".join([*shown, "…"] if len(x) > _MOST_ITEMS else shown) or "–"
     return "–" if x is None else str(x)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .. import _check
 from .._progress import Progress
 from .._seed import derive_key
-from ..backends import BACKENDS, get_backend
+from ..backends import BACKENDS, at_work, get_backend
 from ..backends.protocol import Backend, Key, Reals, Words
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
@@ -22,14 +22,14 @@ __all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
 PRECISIONS = ("auto", "int32")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """States kept along an integration.
 
     Attributes
     ----------
     times : array, (K,)
-        From 1 downwards.
+        In the order of integration: downwards from 1 in the reverse diffusion.
     states : array, (K, B, N)
         v_t at these times.
     """
@@ -38,7 +38,7 @@ class Trajectory:
     states: Reals
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SampleSet:
     """Samples of a model.
 
@@ -61,8 +61,13 @@ class SampleSet:
     def __len__(self) -> int:
         return len(self.visible)
 
+    def __repr__(self) -> str:
+        drawn = ", ".join(f"{k}={self.info[k]!r}" for k in ("sampler", "seed") if k in self.info)
+        shapes = f"visible={self.visible.shape}, hidden={self.hidden.shape}"
+        return f"SampleSet({shapes}{', ' if drawn else ''}{drawn})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Job:
     """One call of `Sampler.sample`: B numbered chains with their streams, and where they run."""
 
@@ -71,7 +76,6 @@ class Job:
     seed: int
     backend: Backend
     n_threads: int
-    info: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -135,7 +139,8 @@ class Sampler(ABC):
         backend = get_backend(self.backend)
         job = Job(model, chain_ids(n, first), seed, backend, self.n_threads or 0)
         start = time.perf_counter()
-        result = self._sample(job)
+        with at_work(backend, job.n_threads):
+            result = self._sample(job)
         seconds = time.perf_counter() - start
         common = {
             "sampler": type(self).__name__,
@@ -144,8 +149,12 @@ class Sampler(ABC):
             "backend": backend.name,
             "seconds": seconds,
         }
-        info = common | model.sampling_info() | job.info | result.info
+        info = common | self._representation(model) | result.info
         return SampleSet(result.visible, result.hidden, info, result.trajectory)
 
     @abstractmethod
     def _sample(self, job: Job) -> SampleSet: ...
+
+    def _representation(self, model: RBM) -> dict[str, Any]:
+        """Precision, grid and its error of the model that is sampled."""
+        return model.sampling_info()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .. import _check
 from .._progress import progress_bar
 from ..rbm import RBM, Chains
+from ..rbm.chains import MOST_STEPS
 from .base import Job, Sampler, SampleSet
 
 __all__ = ["BlockGibbs"]
@@ -30,7 +31,7 @@ class BlockGibbs(Sampler):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.integer("n_sweeps", self.n_sweeps, 1)
+        _check.integer("n_sweeps", self.n_sweeps, 1, MOST_STEPS)
 
     def _sample(self, job: Job) -> SampleSet:
         start = job.model.random_visible(job.ids, job.key("start"), job.backend)

@@ -1,13 +1,16 @@
-"""Independent samples by enumeration of the hidden layer."""
+"""Independent samples by enumeration of the smaller layer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .. import _check
-from ..backends.protocol import Backend, Domain, Reals
+from ..backends.protocol import Backend, Bits, Domain, Reals
+from ..rbm import RBM
+from ..rbm.base import n_enumerable
 from .base import Job, Sampler, SampleSet
 
 __all__ = ["Exact"]
@@ -15,12 +18,16 @@ __all__ = ["Exact"]
 
 @dataclass(frozen=True)
 class Exact(Sampler):
-    r"""Draws h from its enumerated marginal :math:`\propto \sum_v e^{-E(v, h)}`, then v given h.
+    r"""Draws one layer from its enumerated marginal, then the other given it.
+
+    It is the smaller layer that is enumerated: h from :math:`p(h) \propto \sum_v e^{-E(v, h)}` and
+    v from p(v|h), or, if there are fewer visible units and they are binary, v from
+    :math:`p(v) \propto e^{-F(v)}` and h from p(h|v). The model is not rounded to a grid.
 
     Parameters
     ----------
     max_units : int
-        Refuse models with more hidden units than this: 2ᴹ weights are held in memory.
+        Refuse models whose smaller layer has more units than this: 2ᴷ weights are held in memory.
     **options
         See `Sampler`.
     """
@@ -33,22 +40,39 @@ class Exact(Sampler):
 
     def _sample(self, job: Job) -> SampleSet:
         model, backend, key = job.model, job.backend, job.key("exact")
-        m = model.n_hidden
-        if m > self.max_units:
+        units = n_enumerable(model)
+        if units > self.max_units:
             raise ValueError(
-                f"Exact: got a model of {m} hidden units, expected at most "
-                f"max_units={self.max_units} to enumerate"
+                f"Exact: got a model of {units} units in the smallest layer that can be "
+                f"enumerated, expected at most max_units={self.max_units}"
             )
-        log_weight = model.enumerate_hidden(backend=backend, n_threads=job.n_threads)
-        cumulative = np.cumsum(_exp(log_weight - log_weight.max(), backend))
-        u = backend.uniform(job.ids, 1, key, step=0, domain=Domain.UNIFORM)[:, 0]
-        index = np.searchsorted(cumulative, u * cumulative[-1], side="right")
-        # u < 1, but its product with the total may round up to the total.
-        index = np.minimum(index, len(cumulative) - 1)
-        hidden = ((index[:, None] >> np.arange(m)) & 1).astype(np.uint8)
+        info = {"n_states": 1 << units}
+        if units < model.n_hidden:
+            log_weights = model.enumerate_visible(backend=backend, n_threads=job.n_threads)
+            visible = _draw_states(log_weights, job)
+            p = model.hidden_probability(visible)
+            hidden = backend.bernoulli(p, job.ids, key, step=0, domain=Domain.HIDDEN)
+            return SampleSet(visible, hidden, info)
+        log_weights = model.enumerate_hidden(backend=backend, n_threads=job.n_threads)
+        hidden = _draw_states(log_weights, job)
         mean = model.visible_mean(hidden)
         visible = model.draw_visible(mean, job.ids, key, step=0, backend=backend)
-        return SampleSet(visible, hidden, {"n_states": len(cumulative)})
+        return SampleSet(visible, hidden, info)
+
+    def _representation(self, model: RBM) -> dict[str, Any]:
+        return {"precision": "float64", "grid": 0.0, "log_odds_error": 0.0}
+
+
+def _draw_states(log_weights: Reals, job: Job) -> Bits:
+    """Binary states in proportion to their weights, one for each chain of the job."""
+    cumulative = np.cumsum(_exp(log_weights - log_weights.max(), job.backend))
+    u = job.backend.uniform(job.ids, 1, job.key("exact"), step=0, domain=Domain.UNIFORM)[:, 0]
+    index = np.searchsorted(cumulative, u * cumulative[-1], side="right")
+    # u < 1, but its product with the total may round up to the total.
+    index = np.minimum(index, len(cumulative) - 1)
+    n_bits = len(cumulative).bit_length() - 1
+    states: Bits = ((index[:, None] >> np.arange(n_bits)) & 1).astype(np.uint8)
+    return states
 
 
 def _exp(x: Reals, backend: Backend) -> Reals:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,24 @@ from .._progress import progress_bar
 from ..backends.protocol import Domain, Reals
 from ..denoise import Denoiser, GibbsDenoiser, PosteriorMean
 from ..denoise.base import Particles
+from ..rbm.chains import MOST_STEPS
 from ..schedule import LinearSchedule, Schedule
 from .base import Job, Sampler, SampleSet, Trajectory
 from .time_grid import SPACINGS, time_grid
 
-__all__ = ["Integrator"]
+__all__ = ["Integrator", "Path"]
+
+_DIVERGED = 1e6  # v is of the order of the data and of unit noise
+_STEPS_UNSEEN = 16
+
+
+class Path(NamedTuple):
+    """The times of an integration, and what the schedule says of each."""
+
+    times: list[float]
+    alpha: list[float]
+    sigma: list[float]
+    noise_rate: list[float]
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,12 @@ class Integrator(Sampler):
         Keep the state of every so many steps, and of the last, in ``trajectory``.
     **options
         See `Sampler`.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range; from `sample`, if the integration diverges because n_steps
+        are too few for the schedule.
     """
 
     n_steps: int = 500
@@ -51,7 +69,7 @@ class Integrator(Sampler):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.integer("n_steps", self.n_steps, 1)
+        _check.integer("n_steps", self.n_steps, 1, MOST_STEPS)
         if not isinstance(self.schedule, Schedule):
             raise TypeError(f"schedule: got {self.schedule!r}, expected a Schedule")
         if not isinstance(self.denoiser, Denoiser):
@@ -67,22 +85,24 @@ class Integrator(Sampler):
         model = job.model
         particles = Particles(job.ids, job.key("posterior"), job.backend, job.n_threads)
         estimator = self.denoiser.bind(model, particles)
-        times = time_grid(self.schedule, self.n_steps, self.last_time, self.spacing)
+        path = self._path()
         v = job.backend.normal(
             job.ids, model.n_visible, job.key("prior"), step=0, domain=Domain.NORMAL
         )
         kept_times, kept = [], []
         with progress_bar(self.progress, self.n_steps, "reverse steps") as update:
-            for step, (t, next_t) in enumerate(pairwise(times)):
+            for step in range(self.n_steps):
                 if self.keep_every is not None and step % self.keep_every == 0:
-                    kept_times.append(t)
+                    kept_times.append(path.times[step])
                     kept.append(v)
-                v = self._step(job, estimator, v, float(t), float(next_t), step)
+                v = self._step(job, estimator, v, path, step)
+                if step % _STEPS_UNSEEN == 0 or step == self.n_steps - 1:
+                    self._check_bounded(v)
                 update()
-        visible = self._draw(estimator, v)
+        visible = estimator.draw(v, path.alpha[-1], path.sigma[-1])
         trajectory = None
         if self.keep_every is not None:
-            trajectory = Trajectory(np.array([*kept_times, times[-1]]), np.stack([*kept, v]))
+            trajectory = Trajectory(np.array([*kept_times, path.times[-1]]), np.stack([*kept, v]))
         info = {
             "n_steps": self.n_steps,
             "n_score_evaluations": estimator._calls,
@@ -91,17 +111,22 @@ class Integrator(Sampler):
         return SampleSet(visible, self._hidden(job, visible), info, trajectory)
 
     @abstractmethod
-    def _step(
-        self, job: Job, estimator: PosteriorMean, v: Reals, t: float, next_t: float, step: int
-    ) -> Reals:
-        """V at ``next_t`` from v at t."""
+    def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
+        """V at ``path.times[step + 1]`` from v at ``path.times[step]``."""
 
-    def _draw(self, estimator: PosteriorMean, v: Reals) -> NDArray[Any]:
-        alpha, sigma = self._amplitudes(self.last_time)
-        return estimator.draw(v, alpha, sigma)
+    def _path(self) -> Path:
+        times = time_grid(self.schedule, self.n_steps, self.last_time, self.spacing)
+        of_time = (self.schedule.alpha, self.schedule.sigma, self.schedule.noise_rate)
+        return Path(times.tolist(), *(f(times).tolist() for f in of_time))
 
-    def _amplitudes(self, t: float) -> tuple[float, float]:
-        return float(self.schedule.alpha(t)), float(self.schedule.sigma(t))
+    def _check_bounded(self, v: Reals) -> None:
+        """Steps too long for the noise rate amplify v; its signs would pass for samples."""
+        largest = max(float(v.max()), -float(v.min()))
+        if not largest <= _DIVERGED:
+            raise ValueError(
+                f"n_steps: got {self.n_steps}, too few for {self.schedule!r} in steps uniform in "
+                f"{self.spacing}: the state grew to {largest:.3g}"
+            )
 
     @staticmethod
     def _hidden(job: Job, visible: NDArray[Any]) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..backends.protocol import Reals
 from ..denoise import PosteriorMean, tweedie
 from .base import Job
-from .integrator import Integrator
+from .integrator import Integrator, Path
 
 __all__ = ["ProbabilityFlow"]
 
@@ -32,17 +32,15 @@ class ProbabilityFlow(Integrator):
     n_steps: int = 100
     spacing: str = "log_snr"
 
-    def _step(
-        self, job: Job, estimator: PosteriorMean, v: Reals, t: float, next_t: float, step: int
-    ) -> Reals:
-        length = t - next_t
-        slope = self._backward_drift(estimator, v, t)
-        predicted = v + length * slope
-        return v + 0.5 * length * (slope + self._backward_drift(estimator, predicted, next_t))
+    def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
+        length = path.times[step] - path.times[step + 1]
+        slope = _backward_drift(estimator, v, path, step)
+        end_slope = _backward_drift(estimator, v + length * slope, path, step + 1)
+        return v + 0.5 * length * (slope + end_slope)
 
-    def _backward_drift(self, estimator: PosteriorMean, v: Reals, t: float) -> Reals:
-        alpha, sigma = self._amplitudes(t)
-        half_rate = 0.5 * float(self.schedule.noise_rate(t))
-        of_state, of_mean = tweedie(alpha, sigma)
-        mean = estimator(v, alpha, sigma)
-        return np.asarray((half_rate * (1.0 + of_state)) * v + (half_rate * of_mean) * mean)
+
+def _backward_drift(estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
+    alpha, sigma, half_rate = path.alpha[step], path.sigma[step], 0.5 * path.noise_rate[step]
+    of_state, of_mean = tweedie(alpha, sigma)
+    mean = estimator(v, alpha, sigma)
+    return np.asarray((half_rate * (1.0 + of_state)) * v + (half_rate * of_mean) * mean)

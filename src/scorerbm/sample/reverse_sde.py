@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..backends.protocol import Reals
 from ..denoise import PosteriorMean, tweedie
 from .base import Job
-from .integrator import Integrator
+from .integrator import Integrator, Path
 
 __all__ = ["ReverseSDE"]
 
@@ -35,12 +35,10 @@ class ReverseSDE(Integrator):
     the samples tends to the model's own as steps grow.
     """
 
-    def _step(
-        self, job: Job, estimator: PosteriorMean, v: Reals, t: float, next_t: float, step: int
-    ) -> Reals:
-        alpha, sigma = self._amplitudes(t)
+    def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
+        alpha, sigma = path.alpha[step], path.sigma[step]
         mean = estimator(v, alpha, sigma)
-        noise = float(self.schedule.noise_rate(t)) * (t - next_t)
+        noise = path.noise_rate[step] * (path.times[step] - path.times[step + 1])
         of_state, of_mean = tweedie(alpha, sigma)
         return job.backend.euler_maruyama(
             v,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .. import _check
 from ..backends.protocol import Reals
+from ..backends.reference import elementary
 
 __all__ = ["Schedule"]
 
@@ -47,11 +48,11 @@ class Schedule(ABC):
 
     def alpha(self, t: ArrayLike) -> Reals:
         """Amplitude of the signal, α = (1 + 1/γ)^-½."""
-        return np.exp(-0.5 * np.logaddexp(0.0, -self.log_snr(t)))
+        return _amplitude(-self.log_snr(t))
 
     def sigma(self, t: ArrayLike) -> Reals:
         """Amplitude of the noise, σ = (1 + γ)^-½."""
-        return np.exp(-0.5 * np.logaddexp(0.0, self.log_snr(t)))
+        return _amplitude(self.log_snr(t))
 
     def _validate(self) -> None:
         """Check on a grid that the schedule is a diffusion.
@@ -91,5 +92,14 @@ def ratios(snr: ArrayLike) -> Reals:
 
 def log_snr_from_log_alpha2(log_alpha2: Reals) -> Reals:
     """ln(α²/(1-α²)) from ln α² ≤ 0, accurate at both ends; +inf at α = 1."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(log_alpha2 - np.log(-np.expm1(log_alpha2)))
+    no_noise = log_alpha2 == 0.0
+    variance = np.where(no_noise, 1.0, elementary.one_minus_exp(log_alpha2))
+    return np.where(no_noise, np.inf, log_alpha2 - elementary.log(variance))
+
+
+def _amplitude(x: Reals) -> Reals:
+    """(1 + eˣ)^-½, the same digits on every machine, which np.exp does not promise."""
+    logarithm = -0.5 * elementary.softplus(x)
+    return np.where(
+        logarithm < elementary.SMALLEST_EXPONENT, 0.0, elementary.exp_nonpositive(logarithm)
+    )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _check
 from ..backends.protocol import Reals
-from .base import Schedule, log_snr_from_log_alpha2, ratios, times
+from ..backends.reference.elementary import HALF_PI, cos, log, sin
+from .base import Schedule, ratios, times
 
 __all__ = ["CosineSchedule"]
+
+_BISECTIONS = 64
 
 
 @dataclass(frozen=True)
@@ -40,29 +43,44 @@ class CosineSchedule(Schedule):
         _check.number("final_snr", self.final_snr, above=0.0, maximum=1.0)
         self._validate()
 
-    @property
-    def _first(self) -> float:
-        return 0.5 * math.pi * self.offset / (1.0 + self.offset)
-
-    @property
-    def _last(self) -> float:
-        alpha = math.sqrt(self.final_snr / (1.0 + self.final_snr))
-        return math.acos(alpha * math.cos(self._first))
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """φ(0) and φ(1)."""
+        first = HALF_PI * self.offset / (1.0 + self.offset)
+        return first, float(_angle(first, np.asarray(self.final_snr, np.float64)))
 
     def _angle(self, t: ArrayLike) -> Reals:
-        return np.asarray(self._first + (self._last - self._first) * times(t))
+        first, last = self._ends
+        return np.asarray(first + (last - first) * times(t))
 
     def noise_rate(self, t: ArrayLike) -> Reals:
         """β(t) = -2 d ln α/dt = 2 φ' tan φ."""
-        return np.asarray(2.0 * (self._last - self._first) * np.tan(self._angle(t)))
+        first, last = self._ends
+        angle = self._angle(t)
+        return np.asarray(2.0 * (last - first) * sin(angle) / cos(angle))
 
     def log_snr(self, t: ArrayLike) -> Reals:
-        """Ln γ(t), from ln α² = 2 ln(cos φ(t)/cos φ(0))."""
-        ratio = np.cos(self._angle(t)) / math.cos(self._first)
-        return log_snr_from_log_alpha2(2.0 * np.log(np.minimum(ratio, 1.0)))
+        """Ln γ(t) with γ = cos²φ/(sin(φ-φ₀) sin(φ+φ₀)), φ₀ = φ(0)."""
+        angle, first = self._angle(t), self._ends[0]
+        signal, total = cos(angle), angle + first
+        noise = sin(angle - first) * sin(np.minimum(total, 2.0 * HALF_PI - total))
+        ratio = signal * signal / np.where(noise > 0.0, noise, 1.0)
+        return np.where(noise > 0.0, log(ratio), np.inf)
 
     def time_from_snr(self, snr: ArrayLike) -> Reals:
-        """The t at which cos φ = cos φ(0) (1 + 1/γ)^-½."""
-        cosine = math.cos(self._first) / np.sqrt(1.0 + 1.0 / ratios(snr))
-        t = (np.arccos(cosine) - self._first) / (self._last - self._first)
-        return np.clip(t, 0.0, 1.0)
+        """The t at which cos²φ = cos²φ(0) γ/(1+γ)."""
+        first, last = self._ends
+        return np.clip((_angle(first, ratios(snr)) - first) / (last - first), 0.0, 1.0)
+
+
+def _angle(first: float, snr: Reals) -> Reals:
+    """The φ in [0, π/2] with tan²φ = (1 + γ sin²φ₀)/(γ cos²φ₀), by bisection."""
+    least = 1.0 / snr  # γ may be infinite
+    start = np.asarray(first)
+    opposite, adjacent = np.sqrt(least + sin(start) ** 2), cos(start)
+    low, high = np.zeros_like(least), np.full_like(least, HALF_PI)
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        before = sin(middle) * adjacent < cos(middle) * opposite
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    return 0.5 * (low + high)

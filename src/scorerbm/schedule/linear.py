@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .. import _check
 from ..backends.protocol import Reals
+from ..backends.reference.elementary import log1p
 from .base import Schedule, log_snr_from_log_alpha2, ratios, times
 
 __all__ = ["LinearSchedule"]
@@ -48,7 +49,7 @@ class LinearSchedule(Schedule):
 
     def time_from_snr(self, snr: ArrayLike) -> Reals:
         """The root t of β₀ t + (β₁-β₀) t²/2 = ln(1 + 1/γ)."""
-        total = np.log1p(1.0 / ratios(snr))
+        total = log1p(1.0 / ratios(snr))
         slope = self.stop - self.start
         # No root is real where a falling rate never adds that much noise: the end is nearest.
         discriminant = np.maximum(self.start**2 + 2.0 * slope * total, 0.0)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from .. import _check
 from ..backends.protocol import Reals
+from ..backends.reference.elementary import log
 from .base import Schedule, ratios, times
 
 __all__ = ["SNRSchedule"]
@@ -49,21 +50,28 @@ class SNRSchedule(Schedule):
             raise TypeError(f"function: got {self.function!r}, expected a callable")
         self._validate()
 
+    @property
+    def _ends(self) -> tuple[float, float]:
+        first, last = log(np.array([self.start, self.stop], dtype=np.float64))
+        return float(first), float(last)
+
     def log_snr(self, t: ArrayLike) -> Reals:
         """Ln γ(t)."""
         t = times(t)
         if self.function is None:
-            return np.asarray((1.0 - t) * np.log(self.start) + t * np.log(self.stop))
+            first, last = self._ends
+            return np.asarray((1.0 - t) * first + t * last)
         snr = np.broadcast_to(np.asarray(self.function(t), dtype=np.float64), t.shape)
         if not (snr > 0.0).all():
             raise ValueError(f"function: got γ = {snr.min()}, expected positive numbers")
-        return np.asarray(np.log(snr))
+        return _log(snr)
 
     def noise_rate(self, t: ArrayLike) -> Reals:
         """β(t) = -σ² d ln γ/dt."""
         t = times(t)
         if self.function is None:
-            slope: Reals | float = np.log(self.stop / self.start)
+            first, last = self._ends
+            slope: Reals | float = last - first
         else:
             before, after = np.maximum(t - _STEP, 0.0), np.minimum(t + _STEP, 1.0)
             slope = (self.log_snr(after) - self.log_snr(before)) / (after - before)
@@ -71,13 +79,19 @@ class SNRSchedule(Schedule):
 
     def time_from_snr(self, snr: ArrayLike) -> Reals:
         """The t at which γ(t) takes the value."""
-        target = np.log(ratios(snr))
+        target = _log(ratios(snr))
         low, high = np.zeros_like(target), np.ones_like(target)
         if self.function is None:
-            first, last = np.log(self.start), np.log(self.stop)
+            first, last = self._ends
             return np.asarray(np.clip((target - first) / (last - first), 0.0, 1.0))
         for _ in range(_BISECTIONS):
             middle = 0.5 * (low + high)
             early = self.log_snr(middle) > target
             low, high = np.where(early, middle, low), np.where(early, high, middle)
         return np.asarray(0.5 * (low + high))
+
+
+def _log(x: Reals) -> Reals:
+    """Ln x for x > 0, infinite ratios included."""
+    infinite = np.isinf(x)
+    return np.where(infinite, np.inf, log(np.where(infinite, 1.0, x)))

@@ -1,12 +1,11 @@
 """Training by denoising score matching, and by contrastive divergence beside it."""
 
-from .callbacks import Callback, EarlyStopping
+from .callbacks import Callback, EarlyStopping, TrainingState
 from .contrastive_divergence import ContrastiveDivergence
 from .errors import DivergenceError, DivergenceWarning
 from .fit import Fit
 from .optimizer import SGD, Adam, Optimizer
 from .score_matching import ScoreMatching
-from .trainer import TrainingState
 
 __all__ = [
     "SGD",

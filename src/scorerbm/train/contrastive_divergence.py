@@ -46,7 +46,9 @@ class ContrastiveDivergence(Trainer):
     callbacks : sequence of callables
         Called after every epoch with a `TrainingState`; return True to stop.
     monitor : {"auto", "always", "never"}
-        Whether the exact log-likelihood is computed after every epoch.
+        ``"auto"`` follows the exact log-likelihood where it is quick to enumerate, else the
+        pseudo-likelihood of the held-out rows, after epochs at least 20 updates apart;
+        ``"always"`` the exact one after every epoch at any cost.
     n_threads, backend
         Where the work is done; neither changes the result.
     progress : bool or callable

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _check
 from .._seed import derive_key
 from ..backends.protocol import Backend, Domain, Reals
-from ..backends.reference.elementary import logit
+from ..backends.reference.elementary import log, logit
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import chain_ids
 
@@ -88,7 +88,7 @@ class BernoulliFamily:
     def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
         """Σ_i ln p̂_i^{v_i} (1-p̂_i)^{1-v_i}."""
         p = self._data_mean
-        return np.asarray(v @ np.log(p) + (1.0 - v) @ np.log1p(-p))
+        return np.asarray(v @ log(p) + (1.0 - v) @ log(1.0 - p))
 
 
 FAMILIES: dict[str, type[Family]] = {"bernoulli": BernoulliFamily}

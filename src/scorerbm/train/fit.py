@@ -21,15 +21,19 @@ class Fit:
     history : list of dict
         One row an epoch: ``epoch``, ``loss``, ``learning_rate``, ``seconds`` since the start and,
         where they apply, ``tau``, ``log_likelihood`` (exact, of training rows) and
-        ``validation_log_likelihood``.
+        ``validation_log_likelihood``, or ``validation_pseudo_log_likelihood`` for models that are
+        not quick to enumerate.
     settings : dict
-        Trainer, hyperparameters, seed and sizes.
+        Trainer, hyperparameters, seed and sizes; whether it went on from a given model.
+    epoch : int
+        The epoch after which the model was as it is: the last, unless a callback kept another.
     """
 
     model: RBM
     history: list[dict[str, float]]
     settings: Mapping[str, Any]
+    epoch: int
 
     def record(self) -> dict[str, Any]:
-        """Settings and the last row of the history, to be saved beside the model."""
-        return {**self.settings, "last": dict(self.history[-1]) if self.history else {}}
+        """Settings and the model's own row of the history, to be saved beside the model."""
+        return {**self.settings, "reached": dict(self.history[self.epoch])}

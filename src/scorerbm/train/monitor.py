@@ -18,14 +18,18 @@ __all__ = ["Monitor"]
 
 _CHEAP = 1 << 23  # units times states that "auto" enumerates after every epoch
 _MOST_ROWS = 2000
+_PSEUDO = 1 << 26  # rows times weights of a pseudo-likelihood: well under a second
+_UPDATES_BETWEEN = 20  # an epoch of few updates costs less than a look at the model
 _MARGIN = 0.05  # of the floor's magnitude: a model barely trained is not one that diverged
 
 
 class Monitor:
-    """Measures a model after every epoch, on at most 2000 rows of each set.
+    """Measures a model after the epochs, on at most 2000 rows of each set.
 
     With ``"auto"`` the exact log-likelihood where enumerating takes well under a second, else the
-    pseudo-likelihood of the held-out rows; with ``"always"`` the exact one at any cost.
+    pseudo-likelihood of as many of the held-out rows as take so long; after the first epoch, the
+    last, and those between that are at least 20 updates apart. With ``"always"`` the exact one
+    after every epoch, at any cost.
     """
 
     def __init__(
@@ -35,37 +39,44 @@ class Monitor:
         data: NDArray[Any],
         held_out: NDArray[Any] | None,
         backend: Backend,
+        n_threads: int | None,
+        n_epochs: int,
+        n_batches: int,
     ) -> None:
-        self._mode, self._backend = mode, backend
+        self._mode, self._backend, self._n_threads = mode, backend, n_threads
         self._train = _thinned(data)
         self._held_out = None if held_out is None else _thinned(held_out)
+        self._last_epoch = n_epochs - 1
+        self._interval = 1 if mode == "always" else -(-_UPDATES_BETWEEN // n_batches)
         self._floor = float(family.independent_log_likelihood(self._train).mean())
 
-    def __call__(self, model: RBM) -> dict[str, float]:
-        """Return the metrics of a model, by column of the history."""
-        if self._mode == "never":
+    def __call__(self, model: RBM, epoch: int) -> dict[str, float]:
+        """Return the metrics of a model, by column of the history; none if it is not yet time."""
+        if self._mode == "never" or (epoch % self._interval > 0 and epoch < self._last_epoch):
             return {}
         sets = {"": self._train}
         if self._held_out is not None:
             sets["validation_"] = self._held_out
         if self._mode == "always" or _states(model) <= _CHEAP:
-            log_z = log_partition(model, method="exact", backend=self._backend.name)
+            log_z = log_partition(
+                model, method="exact", backend=self._backend.name, n_threads=self._n_threads
+            )
             return {
                 f"{name}log_likelihood": float(np.mean(log_likelihood(model, v, log_z)))
                 for name, v in sets.items()
             }
-        return {
-            f"{name}pseudo_log_likelihood": float(np.mean(pseudo_log_likelihood(model, v)))
-            for name, v in sets.items()
-            if name
-        }
+        if self._held_out is None:
+            return {}
+        v = _thinned(self._held_out, max(1, _PSEUDO // model.weights.size))
+        return {"validation_pseudo_log_likelihood": float(np.mean(pseudo_log_likelihood(model, v)))}
 
-    def verdict(self, history: list[dict[str, float]]) -> None:
-        """Warn if the trained model is worse than independent units, or than it has been."""
-        values = [row["log_likelihood"] for row in history if "log_likelihood" in row]
-        if not values:
+    def verdict(self, history: list[dict[str, float]], chosen: int) -> None:
+        """Warn if the chosen epoch's model is worse than independent units, or than it has been."""
+        watched = [row for row in history[: chosen + 1] if "log_likelihood" in row]
+        if not watched:
             return
-        last, best = values[-1], max(values)
+        best_row = max(watched, key=lambda row: row["log_likelihood"])
+        last, best = watched[-1]["log_likelihood"], best_row["log_likelihood"]
         if last < self._floor - _MARGIN * abs(self._floor):
             message = (
                 f"the trained model's log-likelihood, {last:.2f} nats, is below that of "
@@ -74,7 +85,7 @@ class Monitor:
         elif last < best - _MARGIN * abs(best):
             message = (
                 f"the log-likelihood fell to {last:.2f} nats after {best:.2f} in epoch "
-                f"{values.index(best)}, while the loss was followed further down: stop early "
+                f"{best_row['epoch']:.0f}, while the loss was followed further down: stop early "
                 "(EarlyStopping), train less, or use another gradient"
             )
         else:
@@ -82,8 +93,8 @@ class Monitor:
         warnings.warn(message, DivergenceWarning, stacklevel=4)
 
 
-def _thinned(v: NDArray[Any]) -> NDArray[Any]:
-    return v[:: -(-len(v) // _MOST_ROWS)]
+def _thinned(v: NDArray[Any], n: int = _MOST_ROWS) -> NDArray[Any]:
+    return v[:: -(-len(v) // n)]
 
 
 def _states(model: RBM) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 
 from .. import _check
 from ..backends.protocol import Reals
+from ..backends.reference.elementary import HALF_PI, cos
 
 __all__ = ["SGD", "Adam", "Optimizer", "Stepper"]
 
@@ -19,7 +19,7 @@ Arrays = dict[str, Reals]
 DECAYS: dict[str, Callable[[float], float]] = {
     "constant": lambda x: 1.0,
     "linear": lambda x: 1.0 - x,
-    "cosine": lambda x: 0.5 * (1.0 + math.cos(math.pi * x)),
+    "cosine": lambda x: float(cos(np.asarray(HALF_PI * x))) ** 2,  # (1 + cos πx)/2
 }
 """Factor of the learning rate at a fraction of the training."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -71,7 +71,9 @@ class ScoreMatching(Trainer):
     callbacks : sequence of callables
         Called after every epoch with a `TrainingState`; return True to stop.
     monitor : {"auto", "always", "never"}
-        Whether the exact log-likelihood is computed after every epoch.
+        ``"auto"`` follows the exact log-likelihood where it is quick to enumerate, else the
+        pseudo-likelihood of the held-out rows, after epochs at least 20 updates apart;
+        ``"always"`` the exact one after every epoch at any cost.
     n_threads, backend
         Where the work is done; neither changes the result.
     progress : bool or callable
@@ -114,15 +116,18 @@ class ScoreMatching(Trainer):
             raise TypeError(f"annealing: got {self.annealing!r}, expected an Annealing")
 
     def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
-        build, _ = _GRADIENTS[self.gradient]
-        return build(self, v, seed, backend)
+        return _GRADIENTS[self.gradient].build(self, v, seed, backend)
 
     def settings(self) -> dict[str, Any]:
-        """Hyperparameters, the default number of sweeps by its value."""
-        return {**super().settings(), "n_sweeps": self._sweeps()}
+        """Hyperparameters that the gradient looks at, the default number of sweeps by its value."""
+        settings = {**super().settings(), "n_sweeps": self._sweeps()}
+        ignored = _SPECIAL - _GRADIENTS[self.gradient].options
+        if "weighting" not in ignored:
+            ignored |= {"weighting", "schedule"} if self.weighting is None else {"snr"}
+        return {name: x for name, x in settings.items() if name not in ignored}
 
     def _sweeps(self) -> int:
-        return self.n_sweeps or _GRADIENTS[self.gradient][1]
+        return self.n_sweeps or _GRADIENTS[self.gradient].n_sweeps
 
     def _observer(self, seed: int, backend: Backend) -> Observer:
         return Observer(self.snr, self.weighting, self.schedule, seed, backend)
@@ -149,13 +154,24 @@ class ScoreMatching(Trainer):
         return LiteralGradient(observer, self.n_noises, self.annealing, seed, backend)
 
 
-_Build = Callable[[ScoreMatching, NDArray[Any], int, Backend], Gradient]
+class _Method(NamedTuple):
+    build: Callable[[ScoreMatching, NDArray[Any], int, Backend], Gradient]
+    n_sweeps: int
+    """By default."""
+    options: frozenset[str]
+    """Those of the trainer's that not every gradient looks at."""
 
-# name: (how to build it, sweeps an update by default)
-_GRADIENTS: dict[str, tuple[_Build, int]] = {
-    "recovery": (ScoreMatching._recovery, 5),
-    "gumbel": (ScoreMatching._gumbel, 3),
-    "covariance": (ScoreMatching._covariance, 10),
-    "mean_field": (ScoreMatching._mean_field, 5),
-    "literal": (ScoreMatching._literal, 1),
+
+_WINDOW = frozenset({"snr", "weighting", "schedule"})
+
+_GRADIENTS = {
+    "recovery": _Method(ScoreMatching._recovery, 5, frozenset({"n_sweeps", "recovery_snr"})),
+    "gumbel": _Method(ScoreMatching._gumbel, 3, _WINDOW | {"n_sweeps", "n_noises", "annealing"}),
+    "covariance": _Method(ScoreMatching._covariance, 10, _WINDOW | {"n_sweeps", "n_noises"}),
+    "mean_field": _Method(ScoreMatching._mean_field, 5, _WINDOW | {"n_sweeps"}),
+    "literal": _Method(ScoreMatching._literal, 1, _WINDOW | {"n_noises", "annealing"}),
 }
+_SPECIAL = frozenset().union(*(method.options for method in _GRADIENTS.values()))
+
+OPTIONS = {name: method.options for name, method in _GRADIENTS.items()}
+"""Gradient → the options of `ScoreMatching` that it looks at and others do not."""

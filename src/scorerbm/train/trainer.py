@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _check
 from .._progress import Progress, Update, progress_bar
 from .._seed import derive_key
-from ..backends import BACKENDS, get_backend
+from ..backends import BACKENDS, at_work, get_backend
 from ..backends.protocol import Backend, Domain, Reals
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
-from .callbacks import Callback
+from .callbacks import Callback, TrainingState
 from .centring import Centring
 from .errors import DivergenceError
 from .family import FAMILIES, Family
@@ -28,43 +28,13 @@ from .gradients.base import Batch, Gradient
 from .monitor import Monitor
 from .optimizer import Adam, Optimizer
 
-__all__ = ["Trainer", "TrainingState"]
+__all__ = ["Trainer"]
 
 MONITORS = ("auto", "always", "never")
 
 _UPDATES = 8000
 _FEWEST_EPOCHS = 25
 _HIDDEN_OFFSET = 0.5  # λ of `Centring`
-
-
-@dataclass
-class TrainingState:
-    """What a callback sees after an epoch.
-
-    Attributes
-    ----------
-    epoch, n_epochs : int
-    model : RBM
-        The model in training; its arrays change with the next epoch.
-    row : dict
-        This epoch's row of the history, to read or to extend.
-    history : list of dict
-        Earlier rows.
-    keep : RBM or None
-        If set, the model that `fit` returns.
-    """
-
-    epoch: int
-    n_epochs: int
-    model: RBM
-    row: dict[str, float]
-    history: list[dict[str, float]]
-    family: Family
-    keep: RBM | None = None
-
-    def snapshot(self) -> RBM:
-        """Return a copy of the present model."""
-        return self.family.finished(self.model)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +63,8 @@ class Trainer(ABC):
             raise TypeError(f"centred: got {self.centred!r}, expected True or False")
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(f"optimizer: got {self.optimizer!r}, expected Adam(...) or SGD(...)")
+        if not isinstance(self.callbacks, Sequence):
+            raise TypeError(f"callbacks: got {self.callbacks!r}, expected a sequence of callables")
         for callback in self.callbacks:
             if not callable(callback):
                 raise TypeError(f"callbacks: got {callback!r}, expected callables")
@@ -150,8 +122,14 @@ class Trainer(ABC):
             raise ValueError(
                 f"validation: got {held_out.shape[1]} units, expected {data.shape[1]} as in v"
             )
+        if held_out is not None and len(held_out) == 0:
+            raise ValueError("validation: got no rows, expected at least one")
+        if init is not None and not isinstance(init, RBM):
+            raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
         seed = _check.integer("seed", seed)
-        return _Run(self, family_class(data), data, held_out, seed).fit(init)
+        backend = get_backend(self.backend)
+        with at_work(backend, self.n_threads or 0):
+            return _Run(self, family_class(data), data, held_out, seed).fit(init)
 
     def epochs(self, n_rows: int) -> int:
         """Return the number of epochs that a training set of n rows gets."""
@@ -164,7 +142,7 @@ class Trainer(ABC):
         hidden = {"callbacks", "progress", "n_threads", "backend", "monitor"}
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
         plain = (str, int, float, bool, type(None))
-        return {k: x if isinstance(x, plain) else repr(x) for k, x in values.items()}
+        return {k: x if isinstance(x, plain) else _spoken(x) for k, x in values.items()}
 
 
 class _Run:
@@ -184,7 +162,10 @@ class _Run:
         self.n_epochs = trainer.epochs(len(data))
         self.n_batches = math.ceil(len(data) / trainer.batch_size)
         self.gradient = trainer._gradient(family, data, seed, self.backend)
-        self.monitor = Monitor(trainer.monitor, family, data, held_out, self.backend)
+        self.monitor = Monitor(
+            trainer.monitor, family, data, held_out, self.backend, trainer.n_threads,
+            self.n_epochs, self.n_batches,
+        )  # fmt: skip
         self.stepper = trainer.optimizer.start()
         self.centring = self._centring()
         self.rows = chain_ids(len(data))
@@ -194,22 +175,30 @@ class _Run:
         parameters = self._start(init)
         model = self._model(parameters)
         history: list[dict[str, float]] = []
-        keep, start = None, time.perf_counter()
+        keep, kept_epoch, start = None, 0, time.perf_counter()
         with progress_bar(
             self.trainer.progress, self.n_epochs * self.n_batches, "training"
         ) as update:
             for epoch in range(self.n_epochs):
                 row = self._epoch(epoch, parameters, update)
                 model = self._model(parameters)
-                row |= self.monitor(model) | {"seconds": time.perf_counter() - start}
+                row |= self.monitor(model, epoch) | {"seconds": time.perf_counter() - start}
                 state = TrainingState(epoch, self.n_epochs, model, row, history, self.family, keep)
                 stops = [callback(state) for callback in self.trainer.callbacks]
-                keep = state.keep
+                if state.keep is not keep:
+                    keep, kept_epoch = state.keep, epoch
                 history.append(row)
                 if any(stops):
                     break
-        self.monitor.verdict(history)
-        return Fit(keep or self.family.finished(model), history, self._settings())
+        chosen = len(history) - 1 if keep is None else kept_epoch
+        self.monitor.verdict(history, chosen)
+        return Fit(keep or self._finished(model, chosen), history, self._settings(init), chosen)
+
+    def _finished(self, model: RBM, epoch: int) -> RBM:
+        try:
+            return self.family.finished(model)
+        except ValueError as error:  # finite, but beyond float32
+            raise self._diverged(epoch, str(error)) from error
 
     def _start(self, init: RBM | None) -> dict[str, Reals]:
         parameters = self.family.initial(self.trainer.n_hidden, self.seed, self.backend)
@@ -245,7 +234,7 @@ class _Run:
         rate = self.trainer.optimizer.rate(progress)
         shown = {"loss": total / len(self.data), **self.gradient.shown(progress)}
         update(0, **shown)
-        return {"epoch": float(epoch), **shown, "learning_rate": rate}
+        return {"epoch": epoch, **shown, "learning_rate": rate}
 
     def _evaluate(
         self, parameters: dict[str, Reals], batch: Batch
@@ -269,12 +258,21 @@ class _Run:
             f"training diverged in epoch {epoch}: {what}. Try a learning rate below {rate:g}."
         )
 
-    def _settings(self) -> dict[str, Any]:
+    def _settings(self, init: RBM | None) -> dict[str, Any]:
         sizes = {"n_rows": len(self.data), "n_visible": self.data.shape[1]}
         return {
             "trainer": type(self.trainer).__name__,
             **self.trainer.settings(),
             "n_epochs": self.n_epochs,
             "seed": self.seed,
+            "continued": init is not None,
+            "callbacks": [
+                getattr(x, "__qualname__", type(x).__qualname__) for x in self.trainer.callbacks
+            ],
             **sizes,
         }
+
+
+def _spoken(x: object) -> str:
+    """Name of a function, whose repr differs from run to run, or the repr of anything else."""
+    return str(getattr(x, "__qualname__", None) or repr(x))

@@ -22,6 +22,7 @@ LN2_LOW = 1.90821492927058770002e-10
 ROUNDING = 6755399441055744.0
 SMALLEST_EXPONENT = -708.0  # exp of less would be subnormal
 EXP = [1.0 / math.factorial(n) for n in range(14)]
+ONE_MINUS_EXP = [1.0 / math.factorial(n + 1) for n in range(15)]
 LOG = [1.0 / (2 * n + 1) for n in range(11)]
 SINE = [(-1.0) ** n / math.factorial(2 * n + 1) for n in range(8)]
 COSINE = [(-1.0) ** n / math.factorial(2 * n) for n in range(9)]
@@ -45,6 +46,12 @@ def exp_nonpositive(x: Reals) -> Reals:
     return np.ldexp(_horner(r, EXP), k.astype(np.int64))
 
 
+def one_minus_exp(x: Reals) -> Reals:
+    """1 - exp(x) for x ≤ 0, by its series near 0, where the difference would lose digits."""
+    near = np.maximum(x, -0.5)
+    return np.where(x > -0.5, -near * _horner(near, ONE_MINUS_EXP), 1.0 - exp_nonpositive(x))
+
+
 def log(x: Reals) -> Reals:
     """ln(x) for normal positive x: x = m 2^e with m in [√½, √2), ln m = 2 artanh((m-1)/(m+1))."""
     m, exponent = np.frexp(x)
@@ -53,6 +60,29 @@ def log(x: Reals) -> Reals:
     e = np.where(small, exponent - 1, exponent).astype(np.float64)
     s = (m - 1.0) / (m + 1.0)
     return e * LN2_HIGH + (2.0 * (s * _horner(s * s, LOG)) + e * LN2_LOW)
+
+
+def log1p(x: Reals) -> Reals:
+    """ln(1+x) for x ≥ 0, with what rounding 1+x lost added to first order."""
+    u = 1.0 + x
+    return log(u) + (x - (u - 1.0)) / u
+
+
+def exp(x: Reals) -> Reals:
+    """exp(x) for |x| ≤ 708."""
+    small = exp_nonpositive(-np.abs(x))
+    return np.where(x > 0.0, 1.0 / small, small)
+
+
+def sin(x: Reals) -> Reals:
+    """The sine of x in [0, π/2], from the series of the nearer end."""
+    far = HALF_PI - x
+    return np.where(x < QUARTER_PI, x * _horner(x * x, SINE), _horner(far * far, COSINE))
+
+
+def cos(x: Reals) -> Reals:
+    """The cosine of x in [0, π/2]."""
+    return sin(HALF_PI - x)
 
 
 def sigmoid(x: Reals) -> Reals:

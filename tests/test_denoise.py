@@ -1,0 +1,298 @@
+"""Estimators of the posterior mean against its enumeration.
+
+Particles are independent: each test draws many with the same observation and asks whether the
+mean over them is the enumerated E[v₀ | v_t].
+"""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from helpers.gaussian import random_gaussian
+from helpers.models import joint_log_weights, random_bernoulli, states
+from helpers.statistics import (
+    ACCEPT,
+    REJECT,
+    bonferroni,
+    chi_square_states,
+    kolmogorov_smirnov,
+    mean_test,
+    z_test,
+)
+from scorerbm import (
+    BernoulliRBM,
+    ExactDenoiser,
+    GibbsDenoiser,
+    GumbelDenoiser,
+    LinearSchedule,
+    LiteralScore,
+    MeanFieldDenoiser,
+    score,
+)
+from scorerbm.denoise.base import Particles
+
+ALPHA, SIGMA = 0.6, 0.8
+N_PARTICLES = 3000
+
+
+def name(value):
+    return type(value).__name__
+
+
+@pytest.fixture
+def model():
+    """Far enough from independent that estimators must do work to be right."""
+    return random_bernoulli(5, 3, seed=8)
+
+
+def observation(model):
+    return np.random.default_rng(0).standard_normal(model.n_visible)
+
+
+def exact_mean(model, v_t):
+    """E[v₀ | v_t] from every (v, h)."""
+    v = states(model.n_visible)
+    likelihood = -0.5 * np.square((v_t - ALPHA * v) / SIGMA).sum(axis=1)
+    x = joint_log_weights(model) + likelihood[:, None]
+    p = np.exp(x - x.max()).sum(axis=1)
+    return p @ v / p.sum()
+
+
+def estimates(denoiser, model, v_t, *, calls=1, n=N_PARTICLES, seed=0, **where):
+    """The last of some calls, (n, N)."""
+    estimate = denoiser.bind(model, Particles.numbered(n, seed, **where))
+    batch = np.tile(v_t, (n, 1))
+    for _ in range(calls):
+        out = estimate(batch, ALPHA, SIGMA)
+    return out
+
+
+def p_value(denoiser, model, **options):
+    v_t = observation(model)
+    columns = estimates(denoiser, model, v_t, **options).T
+    return bonferroni(map(mean_test, columns, exact_mean(model, v_t)))
+
+
+# -- each estimator -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 3), (3, 6)], ids=str)
+def test_exact(size):
+    model = random_bernoulli(*size, seed=5, scale=2.0)
+    rng = np.random.default_rng(1)
+    v_t = rng.standard_normal((7, model.n_visible))
+    found = ExactDenoiser().bind(model, Particles.numbered(7, 0))(v_t, ALPHA, SIGMA)
+    assert np.allclose(found, [exact_mean(model, row) for row in v_t], rtol=1e-12)
+
+
+def test_exact_sums_few_states_at_a_time(model, monkeypatch):
+    """Memory is bounded, and the sum is the same."""
+    v_t = observation(model)
+    whole = estimates(ExactDenoiser(), model, v_t, n=1)
+    monkeypatch.setattr("scorerbm.denoise.exact._NUMBERS_AT_ONCE", 3 * model.n_visible)
+    parts = estimates(ExactDenoiser(), model, v_t, n=1)
+    assert np.allclose(parts, whole, rtol=1e-14)
+
+
+def test_gibbs_converges_to_the_mean(model):
+    """A long average, of a chain that has forgotten its start."""
+    assert p_value(GibbsDenoiser(100), model, calls=2) > ACCEPT
+    assert p_value(GibbsDenoiser(1), model) < REJECT
+
+
+def test_a_kept_chain_converges_over_calls_and_a_restarted_one_does_not(model):
+    """The same sweeps a call; only what becomes of the chain between calls differs."""
+    assert p_value(GibbsDenoiser(1, keep_chain=True), model, calls=100) > ACCEPT
+    assert p_value(GibbsDenoiser(1, keep_chain=False), model, calls=100) < REJECT
+
+
+def test_calls_of_a_kept_chain_are_one_long_chain(model):
+    v_t = observation(model)
+    once = estimates(GibbsDenoiser(6), model, v_t, n=20)
+    estimate = GibbsDenoiser(2).bind(model, Particles.numbered(20, 0))
+    thirds = [estimate(np.tile(v_t, (20, 1)), ALPHA, SIGMA) for _ in range(3)]
+    assert np.allclose(np.mean(thirds, axis=0), once, rtol=1e-14)
+
+
+def test_how_often_gibbs_looks_up_does_not_matter(model, monkeypatch):
+    v_t = observation(model)
+    whole = estimates(GibbsDenoiser(7), model, v_t, n=20, calls=2)
+    monkeypatch.setattr("scorerbm.denoise.gibbs._WORK_AT_ONCE", 3 * model.weights.size)
+    parts = estimates(GibbsDenoiser(7), model, v_t, n=20, calls=2)
+    assert np.allclose(parts, whole, rtol=1e-14)
+    assert not np.allclose(estimates(GibbsDenoiser(6), model, v_t, n=20, calls=2), whole, rtol=0.01)
+
+
+def test_gibbs_draws_follow_the_posterior(model):
+    """The last draw of a trajectory is a state of the tilted chain."""
+    v_t = observation(model)
+    denoiser = GibbsDenoiser(n_final_sweeps=100)
+    estimate = denoiser.bind(model, Particles.numbered(N_PARTICLES, 0))
+    drawn = estimate.draw(np.tile(v_t, (N_PARTICLES, 1)), ALPHA, SIGMA)
+    assert drawn.dtype == np.uint8
+    assert bonferroni(map(mean_test, drawn.T, exact_mean(model, v_t))) > ACCEPT
+    untilted = exact_mean(BernoulliRBM(*model.parameters.values()), 0.5 * ALPHA + 0.0 * v_t)
+    assert bonferroni(map(mean_test, drawn.T, untilted)) < REJECT
+
+
+def law_of_one_sweep(model, v_t):
+    """p(v) after h ~ p(h|v₀), v ~ p(v|h) from independent bits v₀, over every state."""
+    v, h = states(model.n_visible), states(model.n_hidden)
+    posterior = model.tilt(v_t, ALPHA, SIGMA)
+
+    def bits(p, x):
+        """Probability of each state x under each row of means p."""
+        return np.prod(np.where(x[None] == 1.0, p[:, None], 1.0 - p[:, None]), axis=2)
+
+    start = bits(model.posterior_start(v_t[None], ALPHA, SIGMA), v)
+    return (start @ bits(posterior.hidden_probability(v), h)) @ bits(
+        posterior.visible_probability(h), v
+    )
+
+
+def test_starts_and_sweeps_draw_from_streams_of_their_own(model, monkeypatch):
+    """One sweep from the start has the law of one sweep; with shared numbers it has not."""
+    v_t = observation(model)
+    law = law_of_one_sweep(model, v_t)[0]
+
+    def p_value():
+        estimate = GibbsDenoiser().bind(model, Particles.numbered(20000, 0))
+        drawn = estimate.draw(np.tile(v_t, (20000, 1)), ALPHA, SIGMA)
+        return chi_square_states(drawn, law)
+
+    assert p_value() > ACCEPT
+    monkeypatch.setattr("scorerbm.denoise.gibbs._start_key", lambda key: key)
+    assert p_value() < REJECT
+
+
+def test_gumbel_at_low_temperature_is_gibbs(model):
+    assert p_value(GumbelDenoiser(1e-3, 60, 1), model) > ACCEPT
+    assert p_value(GumbelDenoiser(1.0, 60, 1), model) < REJECT
+
+
+@pytest.mark.parametrize("kind", [GumbelDenoiser, LiteralScore], ids=lambda k: k.__name__)
+def test_noises_are_independent(kind, model):
+    """The variance of a mean of S noises is 1/S of one noise's."""
+    v_t = observation(model)
+    logs, errors = [], []
+    for n_noises in (1, 8):
+        x = estimates(kind(0.3, n_noises=n_noises), model, v_t, seed=n_noises)
+        variance, fourth = x.var(axis=0), ((x - x.mean(axis=0)) ** 4).mean(axis=0)
+        logs.append(np.log(variance))
+        errors.append((fourth / variance**2 - 1.0) / len(x))  # squared, of ln variance
+
+    def p_value(n_noises):
+        expected, error = np.log(n_noises), np.sqrt(sum(errors))
+        return bonferroni(map(z_test, logs[0] - logs[1], np.full(5, expected), error))
+
+    assert p_value(8) > ACCEPT
+    assert p_value(6) < REJECT
+
+
+def test_mean_field_is_a_fixed_point(model):
+    v_t = observation(model)
+    posterior = model.tilt(v_t, ALPHA, SIGMA)
+    v = estimates(MeanFieldDenoiser(500), model, v_t, n=1)[0]
+    again = posterior.visible_probability(posterior.hidden_probability(v))
+    assert np.allclose(v, again, atol=1e-10)
+    assert np.abs(v - exact_mean(model, v_t)).max() > 1e-3  # right for W = 0 only
+
+
+@pytest.mark.parametrize(
+    "denoiser",
+    [ExactDenoiser(), GibbsDenoiser(3), GumbelDenoiser(0.2, 3, 2), MeanFieldDenoiser()],
+    ids=name,
+)
+def test_every_estimator_is_exact_without_couplings(denoiser):
+    rng = np.random.default_rng(2)
+    model = BernoulliRBM(np.zeros((4, 3)), rng.standard_normal(4), rng.standard_normal(3))
+    v_t = rng.standard_normal(4)
+    found = estimates(denoiser, model, v_t, n=5)
+    # Chains sample the model rounded to a grid of 2⁻²⁴.
+    assert np.allclose(found, exact_mean(model, v_t), rtol=0.0, atol=1e-6)
+
+
+# -- the literal score ----------------------------------------------------------------------
+
+
+def relaxed_mean(x, tau):
+    """E[σ((x + L)/τ)] for logistic L, by the trapezoidal rule on L = logit u."""
+    grid = np.linspace(-40.0, 40.0, 200001)
+    density = 0.25 / np.cosh(0.5 * grid) ** 2
+    y = 0.5 * (1.0 + np.tanh(0.5 * (np.asarray(x)[..., None] + grid) / tau))
+    return (y * density).sum(axis=-1) * (grid[1] - grid[0])
+
+
+@pytest.mark.parametrize("tau", [0.1, 1.0])
+def test_literal_score_is_the_models_own_force(model, tau):
+    """Tweedie's formula gives back E_u[W h + b], the same at every t."""
+    v_t = observation(model)
+    w, b, c = (np.asarray(p, np.float64) for p in model.parameters.values())
+    expected = w @ relaxed_mean(c + v_t @ w, tau) + b
+    batch = np.tile(v_t, (N_PARTICLES, 1))
+    early, late = (
+        score(model, batch, t, LinearSchedule(), LiteralScore(tau, 4)) for t in (0.1, 0.9)
+    )
+    assert np.allclose(early, late, rtol=1e-6, atol=1e-6)
+    assert bonferroni(map(mean_test, late.T, expected)) > ACCEPT
+    hot = w @ relaxed_mean(c + v_t @ w, 2.0 * tau + 1.0) + b
+    assert bonferroni(map(mean_test, late.T, hot)) < REJECT
+
+
+# -- a second family ------------------------------------------------------------------------
+
+
+def gaussian_posterior(model, v_t):
+    """Components of p(v₀ | v_t): weights (2ᴹ,), means (2ᴹ, N) and widths (N,), by Bayes."""
+    w, b, c, s = model.parameters.values()
+    h = states(len(c))
+    prior_mean = b + h @ w.T
+    log_weight = h @ c + 0.5 * ((prior_mean**2 - b**2) / s**2).sum(axis=1)
+    spread = ALPHA**2 * s**2 + SIGMA**2
+    log_weight = log_weight - 0.5 * (np.square(v_t - ALPHA * prior_mean) / spread).sum(axis=1)
+    p = np.exp(log_weight - log_weight.max())
+    gain = ALPHA * s**2 / spread
+    return p / p.sum(), prior_mean + gain * (v_t - ALPHA * prior_mean), s * SIGMA / np.sqrt(spread)
+
+
+@pytest.mark.parametrize(
+    ("denoiser", "wrong", "calls"),
+    [
+        (GibbsDenoiser(1), GibbsDenoiser(1, keep_chain=False), 60),
+        (GumbelDenoiser(1e-3, 60, 1), GumbelDenoiser(2.0, 60, 1), 1),
+    ],
+    ids=name,
+)
+def test_gaussian_units_need_no_special_case(denoiser, wrong, calls):
+    model = random_gaussian(3, 3, seed=1)
+    v_t = np.array([0.5, -1.0, 2.0])
+    weights, means, _ = gaussian_posterior(model, v_t)
+    expected = weights @ means
+    exact = estimates(ExactDenoiser(), model, v_t, n=2)
+    assert np.allclose(exact, expected)
+
+    def p_value(tried):
+        columns = estimates(tried, model, v_t, calls=calls).T
+        return bonferroni(map(mean_test, columns, expected))
+
+    assert p_value(denoiser) > ACCEPT
+    assert p_value(wrong) < REJECT
+
+
+def test_a_draw_has_the_posteriors_width_and_not_the_models():
+    """One component decides, so that independent units around the mean are exact."""
+    model = random_gaussian(3, 2, seed=2)
+    model.weights[...] = 0.0
+    v_t = np.array([0.5, -1.0, 2.0])
+    _, means, width = gaussian_posterior(model, v_t)
+    estimate = ExactDenoiser().bind(model, Particles.numbered(N_PARTICLES, 0))
+    drawn = estimate.draw(np.tile(v_t, (N_PARTICLES, 1)), ALPHA, SIGMA)
+
+    def p_value(scale):
+        return bonferroni(
+            kolmogorov_smirnov(column, stats.norm(mean, s).cdf)
+            for column, mean, s in zip(drawn.T, means[0], scale, strict=True)
+        )
+
+    assert p_value(width) > ACCEPT
+    assert p_value(model.width) < REJECT

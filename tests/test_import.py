@@ -1,0 +1,59 @@
+"""``import scorerbm`` is light: what only some users need is imported where it is used."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+HEAVY = {
+    "dimod",
+    "dwave",
+    "h5py",
+    "jinja2",
+    "matplotlib",
+    "numba",
+    "pandas",
+    "rich",
+    "safetensors",
+    "scipy",
+    "sklearn",
+    "torch",
+    "tqdm",
+    "typer",
+}
+
+
+def newly_imported(code):
+    """Top-level modules that the code imports in a fresh interpreter."""
+    script = (
+        "import json, sys; before = set(sys.modules)\n"
+        f"{code}\n"
+        "names = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(json.dumps(sorted(names)))"
+    )
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(json.loads(result.stdout))
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    names = newly_imported("import scorerbm")
+    assert "scorerbm" in names
+    assert names & HEAVY == set()
+
+
+def test_the_check_sees_a_heavy_import():
+    assert newly_imported("import scorerbm, tqdm, safetensors") & HEAVY == {"safetensors", "tqdm"}
+
+
+def test_sampling_needs_numpy_alone():
+    code = (
+        "import scorerbm as sr\n"
+        "model = sr.BernoulliRBM([[1.0, -1.0]], [0.0], [0.0, 0.0])\n"
+        "sr.BlockGibbs(n_sweeps=2).sample(model, 3)\n"
+        "sr.ReverseSDE(n_steps=2).sample(model, 3)"
+    )
+    names = newly_imported(code)
+    assert "numpy" in names
+    assert names & HEAVY == set()
