@@ -1,4 +1,4 @@
-"""The deck's literal score."""
+"""The model's own gradient as the score, taken literally."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gradient of the deck's literal loss."""
+"""The gradient of the literal loss."""
 
 from __future__ import annotations
 
