@@ -50,7 +50,7 @@ def data(n: int = 12) -> NDArray[np.uint8]:
 
 
 def batch_of(v: NDArray[np.uint8], epoch: int = 0) -> Batch:
-    return Batch(np.arange(len(v)), v, epoch, epoch, 0.5)
+    return Batch(np.arange(len(v)), v, epoch, 0.5)
 
 
 def differences(loss: Callable[[Arrays], float], p: Arrays, h: float = 1e-5) -> Arrays:

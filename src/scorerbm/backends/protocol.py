@@ -159,7 +159,7 @@ class Backend(Protocol):
     def enumerate_states(
         self, weights: Reals, enumerated_bias: Reals, summed_bias: Reals, n_threads: int
     ) -> Reals:
-        """Ln Σ_y exp(xᵀWy + aᵀx + bᵀy) for all 2ᴷ binary x, weights (K, L): (2ᴷ,).
+        """Return ln Σ_y exp(xᵀWy + aᵀx + bᵀy) for all 2ᴷ binary x, weights (K, L): (2ᴷ,).
 
         Bit k of the index is x_k. The L other units are summed in closed form.
         """

@@ -59,7 +59,7 @@ Epochs = Annotated[
     typer.Option(
         "--epochs",
         min=1,
-        help="Passes over the data, by default as many as make about 8000 updates.",
+        help="Passes over the data, by default as many as make about 8000 updates, at least 25.",
         rich_help_panel=_MODEL,
     ),
 ]

@@ -47,18 +47,19 @@ class PosteriorMean(ABC):
     def __init__(self, model: RBM, particles: Particles) -> None:
         self.model = model
         self.particles = particles
-        self._calls = 0
+        self.n_calls = 0
+        """Estimates made so far: they number the steps of the random streams."""
 
     def __call__(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         """Estimate E[v₀ | v_t] for v_t = alpha v₀ + sigma ζ, (B, N)."""
         with at_work(self.particles.backend, self.particles.n_threads):
             estimate = self.mean(v_t, alpha, sigma)
-        self._calls += 1
+        self.n_calls += 1
         return estimate
 
     @abstractmethod
     def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
-        """Estimate E[v₀ | v_t]; `_calls` numbers the calls, for the random streams."""
+        """Estimate E[v₀ | v_t]; random streams take `n_calls` for their step."""
 
     def draw(self, v_t: Reals, alpha: float, sigma: float) -> NDArray[Any]:
         """Draw v₀ given v_t, here with independent units around the posterior mean.
@@ -69,7 +70,7 @@ class PosteriorMean(ABC):
         mean = self(v_t, alpha, sigma)
         p = self.particles
         posterior = self.model.tilt(v_t, alpha, sigma)  # of its width, where units have one
-        return posterior.draw_visible(mean, p.ids, p.key, step=self._calls, backend=p.backend)
+        return posterior.draw_visible(mean, p.ids, p.key, step=self.n_calls, backend=p.backend)
 
 
 class Denoiser(ABC):

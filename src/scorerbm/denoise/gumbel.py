@@ -8,11 +8,10 @@ from .. import _check
 from ..backends.protocol import Domain, Reals
 from ..gumbel import relaxed_bernoulli
 from ..rbm import RBM
+from ..rbm.chains import MOST_DRAWS
 from .base import Denoiser, Particles, PosteriorMean
 
 __all__ = ["GumbelDenoiser"]
-
-_MOST_NOISES = 1 << 23  # the counter's domain word numbers them in 24 bits
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class GumbelDenoiser(Denoiser):
     def __post_init__(self) -> None:
         _check.number("tau", self.tau, above=0.0)
         _check.integer("n_sweeps", self.n_sweeps, 1)
-        _check.integer("n_noises", self.n_noises, 1, _MOST_NOISES)
+        _check.integer("n_noises", self.n_noises, 1, MOST_DRAWS)
 
     def bind(self, model: RBM, particles: Particles) -> PosteriorMean:
         """Set to work; nothing is kept between calls."""
@@ -63,7 +62,7 @@ class _GumbelMean(PosteriorMean):
     def _relaxed_mean(self, posterior: RBM, v: Reals, noise: int) -> Reals:
         p, tau, k = self.particles, self._options.tau, self._options.n_sweeps
         for sweep in range(k):
-            step = self._calls * k + sweep
+            step = self.n_calls * k + sweep
             logistic = p.backend.logistic(
                 p.ids, posterior.n_hidden, p.key, step=step,
                 domain=Domain.LOGISTIC_HIDDEN | noise << 8,

@@ -8,8 +8,8 @@ from .. import _check
 from ..backends.protocol import Domain, Reals
 from ..gumbel import relaxed_bernoulli
 from ..rbm import RBM
+from ..rbm.chains import MOST_DRAWS
 from .base import Denoiser, Particles, PosteriorMean
-from .gumbel import _MOST_NOISES
 
 __all__ = ["LiteralScore"]
 
@@ -41,7 +41,7 @@ class LiteralScore(Denoiser):
 
     def __post_init__(self) -> None:
         _check.number("tau", self.tau, above=0.0)
-        _check.integer("n_noises", self.n_noises, 1, _MOST_NOISES)
+        _check.integer("n_noises", self.n_noises, 1, MOST_DRAWS)
 
     def bind(self, model: RBM, particles: Particles) -> PosteriorMean:
         """Set to work; nothing is kept between calls."""
@@ -59,7 +59,7 @@ class _LiteralMean(PosteriorMean):
         total = 0.0 * log_odds
         for noise in range(self._options.n_noises):
             logistic = p.backend.logistic(
-                p.ids, model.n_hidden, p.key, step=self._calls,
+                p.ids, model.n_hidden, p.key, step=self.n_calls,
                 domain=Domain.LOGISTIC_HIDDEN | noise << 8,
             )  # fmt: skip
             total = total + relaxed_bernoulli(log_odds, logistic, self._options.tau, p.backend)

@@ -66,8 +66,11 @@ def score(
 
     Raises
     ------
+    TypeError
+        If an argument is of the wrong kind.
     ValueError
-        If shapes disagree, t is out of range, or there is no noise at t.
+        If shapes disagree, t is out of range, there is no noise at t, or the default
+        `ExactDenoiser` has more hidden units to enumerate than it may.
     """
     for name, value, kind in (("model", model, RBM), ("schedule", schedule, Schedule)):
         if not isinstance(value, kind):

@@ -64,6 +64,11 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> float:
     ----------
     p, q : array_like, (K,)
         Probabilities of the same states.
+
+    Raises
+    ------
+    ValueError
+        If they are not probabilities of as many states: negative, or their sum is not 1.
     """
     a, b = _pair(p, q)
     seen = a > 0.0
@@ -79,6 +84,11 @@ def total_variation(p: ArrayLike, q: ArrayLike) -> float:
     ----------
     p, q : array_like, (K,)
         Probabilities of the same states.
+
+    Raises
+    ------
+    ValueError
+        If they are not probabilities of as many states: negative, or their sum is not 1.
     """
     a, b = _pair(p, q)
     return float(0.5 * np.abs(a - b).sum())

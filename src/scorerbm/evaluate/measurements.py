@@ -19,12 +19,10 @@ from ..rbm import RBM
 from .floor import Floor
 from .roads import Road
 
-__all__ = ["LEVEL", "NOT_REACHED", "Measurements", "counted"]
+__all__ = ["LEVEL", "Measurements", "counted"]
 
 LEVEL = 0.01
 """A budget is off the floor if exact samples would look as bad less often than this."""
-
-NOT_REACHED = "not within budgets"
 
 Record = dict[str, Any]
 
@@ -126,7 +124,10 @@ class Measurements:
                 break
             first = point
         costs = ("budget", "score_evaluations", "sweeps", "seconds", "p_value")
-        words = NOT_REACHED if first is None else counted(first["budget"], road.unit)
+        if first is None:
+            words = f"not within {counted(road.budgets[-1], road.unit)}"
+        else:
+            words = counted(first["budget"], road.unit)
         record = {"road": name, "label": road.label, "unit": road.unit, "reached": words}
         return record | {key: None if first is None else first[key] for key in costs}
 

@@ -80,7 +80,20 @@ def sample_moments(v: ArrayLike) -> Moments:
 
 
 def moment_error(moments: Moments, reference: Moments) -> float:
-    """Root mean square over all N² entries of the difference of the second moments."""
+    r"""Root mean square over all N² entries of the difference of the second moments.
+
+    .. math:: \Big(N^{-2}\sum_{ij} (E[v_i v_j] - E_{\rm ref}[v_i v_j])^2\Big)^{1/2}
+
+    Parameters
+    ----------
+    moments, reference : Moments
+        From `sample_moments` or `exact_moments`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not `Moments` of as many units.
+    """
     for name, value in (("moments", moments), ("reference", reference)):
         if not isinstance(value, Moments):
             raise TypeError(f"{name}: got {type(value).__name__}, expected Moments")

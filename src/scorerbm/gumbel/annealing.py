@@ -40,7 +40,13 @@ class Annealing(ABC):
 
 @dataclass(frozen=True)
 class GeometricAnnealing(Annealing):
-    """τ(x) = start^(1-x) stop^x."""
+    """τ(x) = start^(1-x) stop^x.
+
+    Parameters
+    ----------
+    start, stop : float
+        τ at the first and the last round, ``start >= stop > 0``; x goes from 0 to 1 between them.
+    """
 
     def _interpolate(self, x: float) -> float:
         first, last = log(np.array([self.start, self.stop], dtype=np.float64))
@@ -49,7 +55,13 @@ class GeometricAnnealing(Annealing):
 
 @dataclass(frozen=True)
 class LinearAnnealing(Annealing):
-    """τ(x) = (1-x) start + x stop."""
+    """τ(x) = (1-x) start + x stop.
+
+    Parameters
+    ----------
+    start, stop : float
+        τ at the first and the last round, ``start >= stop > 0``; x goes from 0 to 1 between them.
+    """
 
     def _interpolate(self, x: float) -> float:
         return (1.0 - x) * self.start + x * self.stop
@@ -57,7 +69,13 @@ class LinearAnnealing(Annealing):
 
 @dataclass(frozen=True)
 class CosineAnnealing(Annealing):
-    """τ(x) = stop + (start - stop)(1 + cos πx)/2."""
+    """τ(x) = stop + (start - stop)(1 + cos πx)/2.
+
+    Parameters
+    ----------
+    start, stop : float
+        τ at the first and the last round, ``start >= stop > 0``; x goes from 0 to 1 between them.
+    """
 
     def _interpolate(self, x: float) -> float:
         half = float(cos(np.asarray(HALF_PI * x)))

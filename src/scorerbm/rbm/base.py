@@ -188,7 +188,7 @@ class RBM(ABC):
 
     @abstractmethod
     def enumerate_hidden(self, *, backend: Backend, n_threads: int = 0) -> Reals:
-        """Ln Σ_v exp(-E(v, h)) for all 2ᴹ hidden states, bit j of the index being h_j."""
+        """Return ln Σ_v exp(-E(v, h)) for all 2ᴹ hidden states, bit j of the index being h_j."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(n_visible={self.n_visible}, n_hidden={self.n_hidden})"

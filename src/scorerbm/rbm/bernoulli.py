@@ -210,6 +210,11 @@ class BernoulliRBM(RBM):
             Noisy observations; B of them give a batch of models with visible bias (B, N).
         alpha, sigma : float or array_like, (B,)
             Signal and noise amplitudes, ``sigma > 0``.
+
+        Raises
+        ------
+        ValueError
+            If shapes disagree, a number is not finite, or sigma is not positive.
         """
         v_t = self._visible(v_t, "v_t")
         prior, channel = self._double[1], _channel_log_odds(v_t, alpha, sigma)
@@ -417,7 +422,7 @@ class BernoulliRBM(RBM):
 
 
 def _channel_log_odds(v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
-    """Ln N(v_t; α, σ²) - ln N(v_t; 0, σ²): what v_t says for v = 1 against v = 0."""
+    """Return ln N(v_t; α, σ²) - ln N(v_t; 0, σ²): what v_t says for v = 1 against v = 0."""
     rows = v_t.shape[:-1]
     a = _check.real_array("alpha", alpha, (), rows)[..., None]
     s = _check.real_array("sigma", sigma, (), rows)[..., None]

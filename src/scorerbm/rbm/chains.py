@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from ..backends.protocol import Key, Words
 
-__all__ = ["MOST_STEPS", "Chains", "chain_ids"]
+__all__ = ["MOST_DRAWS", "MOST_STEPS", "Chains", "chain_ids"]
 
 MOST_STEPS = (1 << 32) - 1
 """Sweeps or steps that the random numbers' 32-bit counter can tell apart."""
+
+MOST_DRAWS = (1 << 24) - 1
+"""Repeated draws in one step that the 24 upper bits of `Domain` can tell apart."""
 
 
 def chain_ids(n: int, first: int = 0) -> Words:

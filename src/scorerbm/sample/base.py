@@ -87,19 +87,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Sampler(ABC):
-    """Draws samples of p(v, h).
-
-    Parameters
-    ----------
-    n_threads : int, optional
-        Threads of the native backend; all cores by default. Does not change the result.
-    backend : {"auto", "native", "reference"}
-        Where the work is done. Does not change the result.
-    precision : {"auto", "int32"}
-        Grid on which binary chains are sampled; see ``info["grid"]`` of the result.
-    progress : bool or callable
-        Show a progress bar.
-    """
+    """Draws samples of p(v, h); `BlockGibbs` documents the options common to all samplers."""
 
     n_threads: int | None = None
     backend: str = "auto"
@@ -130,6 +118,11 @@ class Sampler(ABC):
         Returns
         -------
         SampleSet
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as described, or the model is one that this sampler cannot draw.
         """
         if not isinstance(model, RBM):
             raise TypeError(f"model: got {type(model).__name__}, expected an RBM")

@@ -23,8 +23,14 @@ class BlockGibbs(Sampler):
     ----------
     n_sweeps : int
         Sweeps a chain, from a random start.
-    **options
-        See `Sampler`.
+    n_threads : int, optional
+        Threads of the native backend; all cores by default. Does not change the result.
+    backend : {"auto", "native", "reference"}
+        Where the work is done. Does not change the result.
+    precision : {"auto", "int32"}
+        Grid on which binary chains are sampled; see ``info["grid"]`` of the result.
+    progress : bool or callable
+        Show a progress bar.
     """
 
     n_sweeps: int = 100

@@ -28,8 +28,8 @@ class Exact(Sampler):
     ----------
     max_units : int
         Refuse models whose smaller layer has more units than this: 2ᴷ weights are held in memory.
-    **options
-        See `Sampler`.
+    n_threads, backend, precision, progress
+        See `BlockGibbs`; nothing here is rounded to a grid.
     """
 
     max_units: int = 24

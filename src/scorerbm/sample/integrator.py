@@ -38,26 +38,7 @@ class Path(NamedTuple):
 class Integrator(Sampler):
     """Integrates from v_1 ~ N(0, I) at t = 1 down to ``last_time``, then draws v₀ given v_t.
 
-    Parameters
-    ----------
-    n_steps : int
-    schedule : Schedule, default LinearSchedule(0.1, 20)
-    denoiser : Denoiser, default GibbsDenoiser(n_sweeps=1)
-        How the score is found.
-    spacing : {"time", "log_snr"}
-        Whether steps are uniform in t or in ln γ(t).
-    last_time : float
-        Where the integration ends and the final draw from the posterior is made.
-    keep_every : int, optional
-        Keep the state of every so many steps, and of the last, in ``trajectory``.
-    **options
-        See `Sampler`.
-
-    Raises
-    ------
-    ValueError
-        If an option is out of range; from `sample`, if the integration diverges because n_steps
-        are too few for the schedule.
+    `ReverseSDE` documents the parameters and what is raised.
     """
 
     n_steps: int = 500
@@ -105,14 +86,14 @@ class Integrator(Sampler):
             trajectory = Trajectory(np.array([*kept_times, path.times[-1]]), np.stack([*kept, v]))
         info = {
             "n_steps": self.n_steps,
-            "n_score_evaluations": estimator._calls,
+            "n_score_evaluations": estimator.n_calls,
             "n_sweeps": estimator.n_sweeps,
         }
         return SampleSet(visible, self._hidden(job, visible), info, trajectory)
 
     @abstractmethod
     def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
-        """V at ``path.times[step + 1]`` from v at ``path.times[step]``."""
+        """Return v at ``path.times[step + 1]`` from v at ``path.times[step]``."""
 
     def _path(self) -> Path:
         times = time_grid(self.schedule, self.n_steps, self.last_time, self.spacing)
@@ -130,6 +111,6 @@ class Integrator(Sampler):
 
     @staticmethod
     def _hidden(job: Job, visible: NDArray[Any]) -> NDArray[np.uint8]:
-        """H given v, which completes v ~ p(v) to a sample of p(v, h)."""
+        """Draw h given v, which completes v ~ p(v) to a sample of p(v, h)."""
         p = job.model.hidden_probability(visible)
         return job.backend.bernoulli(p, job.ids, job.key("hidden"), step=0, domain=Domain.HIDDEN)

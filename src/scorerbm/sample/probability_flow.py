@@ -23,10 +23,25 @@ class ProbabilityFlow(Integrator):
     has the marginals of the reverse SDE (Song et al., arXiv 2011.13456). A step costs two score
     evaluations. Steps are uniform in ln γ by default, which the stiff end near t = 0 needs.
 
+    Parameters
+    ----------
+    n_steps : int
+        Steps from t = 1 down to ``last_time``.
+    spacing : {"log_snr", "time"}
+        Whether steps are uniform in ln γ(t) or in t.
+    schedule, denoiser, last_time, keep_every
+        See `ReverseSDE`.
+    n_threads, backend, precision, progress
+        See `BlockGibbs`.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range; from `sample`, if n_steps are too few for the schedule.
+
     Notes
     -----
-    Parameters are those of `Integrator`. A Gibbs denoiser adds noise to the drift, which more
-    sweeps a call reduce.
+    A Gibbs denoiser adds noise to the drift, which more sweeps a call reduce.
     """
 
     n_steps: int = 100

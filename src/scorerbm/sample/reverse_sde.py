@@ -24,6 +24,27 @@ class ReverseSDE(Integrator):
     with time running backwards; one step of length Δ is
     :math:`v + (\tfrac12\beta v + \beta s)\Delta + \sqrt{\beta\Delta}\,\zeta`.
 
+    Parameters
+    ----------
+    n_steps : int
+        Steps from t = 1 down to ``last_time``.
+    schedule : Schedule, default LinearSchedule(0.1, 20)
+    denoiser : Denoiser, default GibbsDenoiser(n_sweeps=1)
+        How the score is found.
+    spacing : {"time", "log_snr"}
+        Whether steps are uniform in t or in ln γ(t).
+    last_time : float
+        Where the integration ends and v₀ is drawn given v_t.
+    keep_every : int, optional
+        Keep the state of every so many steps, and of the last, in ``trajectory``.
+    n_threads, backend, precision, progress
+        See `BlockGibbs`.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range; from `sample`, if n_steps are too few for the schedule.
+
     References
     ----------
     Anderson, "Reverse-time diffusion equation models", Stoch. Proc. Appl. 12 (1982); Song et al.,
@@ -31,8 +52,8 @@ class ReverseSDE(Integrator):
 
     Notes
     -----
-    Parameters are those of `Integrator`. With a kept Gibbs chain (the default denoiser) the law of
-    the samples tends to the model's own as steps grow.
+    With a kept Gibbs chain (the default denoiser) the law of the samples tends to the model's own
+    as steps grow.
     """
 
     def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:

@@ -32,7 +32,7 @@ class Schedule(ABC):
 
     @abstractmethod
     def log_snr(self, t: ArrayLike) -> Reals:
-        """Ln γ(t), decreasing; +inf where there is no noise."""
+        """Return ln γ(t), decreasing; +inf where there is no noise."""
 
     @abstractmethod
     def noise_rate(self, t: ArrayLike) -> Reals:
@@ -40,7 +40,7 @@ class Schedule(ABC):
 
     @abstractmethod
     def time_from_snr(self, snr: ArrayLike) -> Reals:
-        """T at which γ(t) takes the given value."""
+        """Time t at which γ(t) takes the given value."""
 
     def snr(self, t: ArrayLike) -> Reals:
         """γ(t) = α²/σ²."""

@@ -60,7 +60,7 @@ class CosineSchedule(Schedule):
         return np.asarray(2.0 * (last - first) * sin(angle) / cos(angle))
 
     def log_snr(self, t: ArrayLike) -> Reals:
-        """Ln γ(t) with γ = cos²φ/(sin(φ-φ₀) sin(φ+φ₀)), φ₀ = φ(0)."""
+        """Return ln γ(t) with γ = cos²φ/(sin(φ-φ₀) sin(φ+φ₀)), φ₀ = φ(0)."""
         angle, first = self._angle(t), self._ends[0]
         signal, total = cos(angle), angle + first
         noise = sin(angle - first) * sin(np.minimum(total, 2.0 * HALF_PI - total))

@@ -43,7 +43,7 @@ class LinearSchedule(Schedule):
         return np.asarray(self.start + (self.stop - self.start) * times(t))
 
     def log_snr(self, t: ArrayLike) -> Reals:
-        """Ln γ(t), from ln α² = -(β₀ t + (β₁-β₀) t²/2)."""
+        """Return ln γ(t), from ln α² = -(β₀ t + (β₁-β₀) t²/2)."""
         t = times(t)
         return log_snr_from_log_alpha2(-t * (self.start + 0.5 * (self.stop - self.start) * t))
 

@@ -56,7 +56,7 @@ class SNRSchedule(Schedule):
         return float(first), float(last)
 
     def log_snr(self, t: ArrayLike) -> Reals:
-        """Ln γ(t)."""
+        """Return ln γ(t)."""
         t = times(t)
         if self.function is None:
             first, last = self._ends
@@ -92,6 +92,6 @@ class SNRSchedule(Schedule):
 
 
 def _log(x: Reals) -> Reals:
-    """Ln x for x > 0, infinite ratios included."""
+    """Return ln x for x > 0, infinite ratios included."""
     infinite = np.isinf(x)
     return np.where(infinite, np.inf, log(np.where(infinite, 1.0, x)))

@@ -48,17 +48,7 @@ class Stepper(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Optimizer(ABC):
-    """What every optimiser has.
-
-    Parameters
-    ----------
-    learning_rate : float
-        Initial rate, > 0.
-    decay : {"linear", "cosine", "constant"}
-        How the rate goes to 0 over the training; averages out the noise of the gradients.
-    weight_decay : float
-        Decoupled decay of the weights W: each update multiplies them by 1 - rate × this.
-    """
+    """What every optimiser has; `Adam` documents the parameters."""
 
     learning_rate: float = 0.01
     decay: str = "linear"
@@ -84,6 +74,8 @@ class SGD(Optimizer):
 
     Parameters
     ----------
+    learning_rate, decay, weight_decay
+        See `Adam`.
     momentum : float
         μ in [0, 1).
     """
@@ -115,10 +107,25 @@ class _SGDStepper(Stepper):
 
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer):
-    """Adam (Kingma and Ba, arXiv 1412.6980), with decoupled weight decay (arXiv 1711.05101).
+    r"""Adam (Kingma and Ba, arXiv 1412.6980), with decoupled weight decay (arXiv 1711.05101).
+
+    .. math::
+
+        m \leftarrow \beta_1 m + (1-\beta_1) g, \qquad
+        s \leftarrow \beta_2 s + (1-\beta_2) g^2, \qquad
+        \theta \leftarrow \theta
+        - \mathrm{rate}\,\frac{m/(1-\beta_1^k)}{\sqrt{s/(1-\beta_2^k)} + \epsilon}
+
+    at update k.
 
     Parameters
     ----------
+    learning_rate : float
+        Initial rate, > 0.
+    decay : {"linear", "cosine", "constant"}
+        How the rate goes to 0 over the training; averages out the noise of the gradients.
+    weight_decay : float
+        Decoupled decay of the weights W: each update multiplies them by 1 - rate × this.
     beta1, beta2 : float
         Decay of the first and second moment's running means, in [0, 1).
     epsilon : float

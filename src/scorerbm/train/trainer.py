@@ -225,7 +225,7 @@ class _Run:
         total, progress = 0.0, epoch / self.n_epochs
         for i, rows in enumerate(np.array_split(order, self.n_batches)):
             progress = (epoch + i / self.n_batches) / self.n_epochs
-            batch = Batch(rows, self.data[rows], epoch, epoch * self.n_batches + i, progress)
+            batch = Batch(rows, self.data[rows], epoch, progress)
             gradients, loss = self._evaluate(parameters, batch)
             self.stepper.update(parameters, gradients, progress)
             total += loss * len(rows)

@@ -25,7 +25,6 @@ class Batch:
     rows: NDArray[np.intp]
     v: NDArray[Any]
     epoch: int
-    update: int
     progress: float
     """Fraction of the training done."""
 
