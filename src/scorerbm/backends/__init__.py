@@ -9,7 +9,9 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .protocol import Backend, Domain, IntegerRBM, Key
+import numpy as np
+
+from .protocol import Backend, Domain, IntegerRBM, Key, Reals
 
 if TYPE_CHECKING:
     from .native import CpuLevels
@@ -24,6 +26,7 @@ __all__ = [
     "cpu_levels",
     "get_backend",
     "in_use",
+    "product",
 ]
 
 # name: (module, class), fastest first: "auto" takes the first that imports.
@@ -84,6 +87,12 @@ def at_work(backend: Backend, n_threads: int) -> Iterator[None]:
 def in_use() -> tuple[Backend, int]:
     """Backend and threads of the block `at_work`; outside of one the fastest and 0, all cores."""
     return _at_work.get() or (get_backend(), 0)
+
+
+def product(backend: Backend, x: Reals, y: Reals, n_threads: int = 0) -> Reals:
+    """Return x @ y, (B, K) by (K, L) in any layout, summed in the order of k."""
+    x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
+    return backend.linear(x, y, np.zeros(y.shape[1]), n_threads)
 
 
 def cpu_levels() -> CpuLevels:

@@ -201,5 +201,10 @@ def n_enumerable(model: RBM) -> int:
 
 def all_states(n_bits: int, start: int = 0, stop: int | None = None) -> Bits:
     """Return rows ``start:stop`` of all 2ⁿ binary states; bit k of the row number is column k."""
-    index = np.arange(start, 1 << n_bits if stop is None else stop)
-    return ((index[:, None] >> np.arange(n_bits)) & 1).astype(np.uint8)
+    return numbered_states(np.arange(start, 1 << n_bits if stop is None else stop), n_bits)
+
+
+def numbered_states(index: NDArray[np.integer[Any]], n_bits: int) -> Bits:
+    """Return the binary states of these numbers, one a row; bit k of a number is column k."""
+    states: Bits = ((index[:, None] >> np.arange(n_bits)) & 1).astype(np.uint8)
+    return states

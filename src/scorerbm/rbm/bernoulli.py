@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
-from ..backends import in_use
+from ..backends import in_use, product
 from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, Words
 from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
@@ -309,17 +309,14 @@ class BernoulliRBM(RBM):
         Unweighted sums are of integers and exact; weighted ones are added in the order of rows.
         """
         if weights is None:
-            sums = backend.moments(self.grid, v, n_threads)
-            of_weights, of_visible, of_hidden = sums
+            of_weights, of_visible, of_hidden = backend.moments(self.grid, v, n_threads)
         else:
             grid = self.grid
             p = backend.conditional(v, grid.weights, grid.hidden_bias, grid.scale, n_threads)
             transposed = np.ascontiguousarray(v.T, dtype=np.float64)
-            of_weights, of_hidden = (
-                backend.linear(x, weights[:, None] * p, np.zeros(self.n_hidden), n_threads)
-                for x in (transposed, np.ones((1, len(v))))
-            )
-            of_visible = backend.linear(transposed, weights[:, None], np.zeros(1), n_threads)
+            of_weights = product(backend, transposed, weights[:, None] * p, n_threads)
+            of_hidden = product(backend, weights[None, :], p, n_threads)
+            of_visible = product(backend, transposed, weights[:, None], n_threads)
         scale = 1.0 / len(v)
         return {
             "weights": of_weights * scale,
@@ -381,10 +378,9 @@ class BernoulliRBM(RBM):
 
     @cached_property
     def _double(self) -> tuple[Reals, Reals, Reals]:
-        bias = (
+        b, c = (
             np.ascontiguousarray(x, np.float64) for x in (self._visible_bias, self._hidden_bias)
         )
-        b, c = bias
         return self.double_weights, b, c
 
     @cached_property

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from .. import _check
-from ..backends.protocol import Backend, Bits, Domain, Reals
+from ..backends.protocol import Bits, Domain, Reals
+from ..backends.reference.elementary import exp_nonpositive
 from ..rbm import RBM
-from ..rbm.base import n_enumerable
+from ..rbm.base import n_enumerable, numbered_states
 from .base import Job, Sampler, SampleSet
 
 __all__ = ["Exact"]
@@ -65,16 +66,9 @@ class Exact(Sampler):
 
 def _draw_states(log_weights: Reals, job: Job) -> Bits:
     """Binary states in proportion to their weights, one for each chain of the job."""
-    cumulative = np.cumsum(_exp(log_weights - log_weights.max(), job.backend))
+    cumulative = np.cumsum(exp_nonpositive(log_weights - log_weights.max()))
     u = job.backend.uniform(job.ids, 1, job.key("exact"), step=0, domain=Domain.UNIFORM)[:, 0]
     index = np.searchsorted(cumulative, u * cumulative[-1], side="right")
     # u < 1, but its product with the total may round up to the total.
     index = np.minimum(index, len(cumulative) - 1)
-    n_bits = len(cumulative).bit_length() - 1
-    states: Bits = ((index[:, None] >> np.arange(n_bits)) & 1).astype(np.uint8)
-    return states
-
-
-def _exp(x: Reals, backend: Backend) -> Reals:
-    """e^x = σ(x)/σ(-x), the same digits on every machine, which np.exp does not promise."""
-    return np.asarray(backend.sigmoid(x) / backend.sigmoid(-x))
+    return numbered_states(index, len(cumulative).bit_length() - 1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..backends import product
 from ..backends.protocol import Backend, Reals
 
 __all__ = ["Centring"]
@@ -63,8 +64,5 @@ class Centring:
 
     def _shifts(self, w: Reals) -> tuple[Reals, Reals]:
         """Wλ and Wᵀμ, added in a fixed order."""
-        of_visible, of_hidden = (
-            self.backend.linear(x[None, :], np.ascontiguousarray(y), np.zeros(y.shape[1]), 1)[0]
-            for x, y in ((self.hidden, w.T), (self.visible, w))
-        )
-        return of_visible, of_hidden
+        of_visible = product(self.backend, self.hidden[None, :], w.T, 1)[0]
+        return of_visible, product(self.backend, self.visible[None, :], w, 1)[0]

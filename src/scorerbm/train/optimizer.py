@@ -19,7 +19,7 @@ Arrays = dict[str, Reals]
 DECAYS: dict[str, Callable[[float], float]] = {
     "constant": lambda x: 1.0,
     "linear": lambda x: 1.0 - x,
-    "cosine": lambda x: float(cos(np.asarray(HALF_PI * x))) ** 2,  # (1 + cos πx)/2
+    "cosine": lambda x: float(np.square(cos(np.asarray(HALF_PI * x)))),  # (1 + cos πx)/2
 }
 """Factor of the learning rate at a fraction of the training."""
 

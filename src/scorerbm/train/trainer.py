@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _check
 from .._progress import Progress, Update, progress_bar
 from .._seed import derive_key
-from ..backends import BACKENDS, at_work, get_backend
+from ..backends import BACKENDS, at_work, get_backend, in_use
 from ..backends.protocol import Backend, Domain, Reals
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
@@ -127,8 +127,7 @@ class Trainer(ABC):
         if init is not None and not isinstance(init, RBM):
             raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
         seed = _check.integer("seed", seed)
-        backend = get_backend(self.backend)
-        with at_work(backend, self.n_threads or 0):
+        with at_work(get_backend(self.backend), self.n_threads or 0):
             return _Run(self, family_class(data), data, held_out, seed).fit(init)
 
     def epochs(self, n_rows: int) -> int:
@@ -157,8 +156,7 @@ class _Run:
         seed: int,
     ) -> None:
         self.trainer, self.family, self.data, self.seed = trainer, family, data, seed
-        self.backend = get_backend(trainer.backend)
-        self.n_threads = trainer.n_threads or 0
+        self.backend, self.n_threads = in_use()
         self.n_epochs = trainer.epochs(len(data))
         self.n_batches = math.ceil(len(data) / trainer.batch_size)
         self.gradient = trainer._gradient(family, data, seed, self.backend)

@@ -115,4 +115,5 @@ class Observer:
                 f"weighting: got {weight.shape} values from λ(t), expected {t.shape} "
                 "finite numbers ≥ 0"
             )
-        return alpha, sigma, weight * alpha**2 / sigma**4
+        variance = sigma * sigma  # products: a power may differ in the last digit
+        return alpha, sigma, weight * (alpha * alpha) / (variance * variance)

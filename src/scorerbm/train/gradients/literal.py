@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..._seed import derive_key
+from ...backends import product
 from ...backends.protocol import Backend, Domain, Reals
 from ...gumbel import Annealing, relaxed_bernoulli
 from ...rbm import RBM, BernoulliRBM
@@ -52,17 +53,15 @@ class LiteralGradient(Gradient):
             slope += h * (1.0 - h) / (tau * self._n_noises)
         # ∇ln p(v_t|v₀) = -ζ/σ
         residual = model.visible_log_odds(hidden) + seen.zeta / seen.sigma[:, None]
-        weight = seen.weight * seen.sigma**4 / seen.alpha**2
+        variance = seen.sigma * seen.sigma
+        weight = seen.weight * (variance * variance) / (seen.alpha * seen.alpha)
         loss = float((weight * np.square(residual).sum(axis=1)).mean())
         of_score = 2.0 * weight[:, None] * residual / len(residual)
         w = model.double_weights
-        of_log_odds = b.linear(of_score, w, np.zeros(w.shape[1]), n_threads) * slope
-
-        def outer(x: Reals, y: Reals) -> Reals:
-            return b.linear(np.ascontiguousarray(x.T), y, np.zeros(y.shape[1]), n_threads)
-
+        of_log_odds = product(b, of_score, w, n_threads) * slope
+        through_hidden = product(b, seen.v_t.T, of_log_odds, n_threads)
         gradient = {
-            "weights": outer(of_score, hidden) + outer(seen.v_t, of_log_odds),
+            "weights": product(b, of_score.T, hidden, n_threads) + through_hidden,
             "visible_bias": np.add.reduce(of_score, axis=0),
             "hidden_bias": np.add.reduce(of_log_odds, axis=0),
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._seed import derive_key
+from ...backends import product
 from ...backends.protocol import Backend, Domain, Reals
 from ...gumbel import Annealing
 from ...rbm import RBM, BernoulliRBM
@@ -98,22 +99,17 @@ class PathwiseGradient(Gradient):
     ) -> dict[str, Reals]:
         """``out`` is the loss's derivative in the last layer's visible log-odds."""
         b, w = self.backend, model.double_weights
-        w_t = np.ascontiguousarray(w.T)
-
-        def outer(x: Reals, y: Reals) -> Reals:
-            return b.linear(np.ascontiguousarray(x.T), y, np.zeros(y.shape[1]), n_threads)
-
-        of_weights = outer(out, layers[-1].above)
+        of_weights = product(b, out.T, layers[-1].above, n_threads)
         of_visible, of_hidden = np.add.reduce(out, axis=0), np.zeros(w.shape[1])
         to_hidden = True
         for layer in reversed(layers):
             if to_hidden:  # this layer is hidden: out comes from visible log-odds
-                out = b.linear(out, w, np.zeros(w.shape[1]), n_threads) * layer.slope
-                of_weights += outer(layer.below, out)
+                out = product(b, out, w, n_threads) * layer.slope
+                of_weights += product(b, layer.below.T, out, n_threads)
                 of_hidden += np.add.reduce(out, axis=0)
             else:
-                out = b.linear(out, w_t, np.zeros(w.shape[0]), n_threads) * layer.slope
-                of_weights += outer(out, layer.below)
+                out = product(b, out, w.T, n_threads) * layer.slope
+                of_weights += product(b, out.T, layer.below, n_threads)
                 of_visible += np.add.reduce(out, axis=0)
             to_hidden = not to_hidden
         return {"weights": of_weights, "visible_bias": of_visible, "hidden_bias": of_hidden}
