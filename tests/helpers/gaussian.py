@@ -137,7 +137,7 @@ class PlainGaussianRBM(RBM):
         chains.sweep += n_sweeps
         return total / n_sweeps if mean else None
 
-    def sampling_info(self) -> dict[str, Any]:
+    def sampling_info(self, precision: str, n_chains: int, **where: Any) -> dict[str, Any]:
         return {"precision": "float64"}
 
     # -- what sampling and denoising do not ask for ------------------------------------------

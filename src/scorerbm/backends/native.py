@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import _core
-from .protocol import Bits, Counts, Domain, GibbsResult, IntegerRBM, Key, Moments, Reals, Words
+from .protocol import (
+    Bits,
+    Counts,
+    Domain,
+    GibbsResult,
+    IntegerRBM,
+    Key,
+    Moments,
+    Reals,
+    TemperResult,
+    Words,
+)
+from .reference import ReferenceBackend
 
 __all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
 
@@ -61,7 +74,13 @@ class NativeBackend:
         beta: Reals,
         mean: bool,
         n_threads: int,
+        frozen: Bits | None = None,
     ) -> GibbsResult:
+        if frozen is not None:
+            return ReferenceBackend().gibbs(
+                rbm, visible, chains, key, first_sweep=first_sweep, n_sweeps=n_sweeps, beta=beta,
+                mean=mean, n_threads=n_threads, frozen=frozen,
+            )  # fmt: skip
         return GibbsResult(
             *_core.gibbs(
                 rbm.weights,
@@ -79,6 +98,15 @@ class NativeBackend:
                 n_threads,
             )
         )
+
+    def temper(self, *arguments: Any, **options: Any) -> TemperResult:
+        return ReferenceBackend().temper(*arguments, **options)
+
+    def energy(self, rbm: IntegerRBM, visible: Bits, hidden: Bits) -> NDArray[np.int64]:
+        return ReferenceBackend().energy(rbm, visible, hidden)
+
+    def plan(self, rbm: IntegerRBM, n_chains: int, n_threads: int) -> dict[str, Any]:
+        return {"kernel": "rows"}
 
     def conditional(
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int

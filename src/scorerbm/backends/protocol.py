@@ -9,12 +9,24 @@ bits, whatever the number of threads, the batch split or the CPU.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Backend", "Bits", "Counts", "Domain", "IntegerRBM", "Key", "Reals", "Words"]
+__all__ = [
+    "Backend",
+    "Bits",
+    "Counts",
+    "Domain",
+    "GibbsResult",
+    "IntegerRBM",
+    "Key",
+    "Moments",
+    "Reals",
+    "TemperResult",
+    "Words",
+]
 
 Bits = NDArray[np.uint8]
 Words = NDArray[np.uint32]
@@ -36,6 +48,7 @@ class Domain:
     LOGISTIC_HIDDEN = 3
     LOGISTIC_VISIBLE = 4
     UNIFORM = 5
+    SWAP = 6
     REFINE = 0x80
 
 
@@ -54,6 +67,10 @@ class IntegerRBM(NamedTuple):
     hidden_bias: Counts
     """(M,)"""
     scale: float
+    bits: int = 32
+    """16 if sums over any subset of a unit's weights fit 16 bits (biases need not)."""
+    prepared: dict[str, Any] | None = None
+    """What backends derive from the weights, by backend: kept by whoever keeps the weights."""
 
 
 class GibbsResult(NamedTuple):
@@ -62,6 +79,19 @@ class GibbsResult(NamedTuple):
     visible: Bits
     hidden: Bits
     mean: Reals | None
+
+
+class TemperResult(NamedTuple):
+    """Replicas after the last sweep, and what happened at each of the E swap events."""
+
+    visible: Bits
+    hidden: Bits
+    slots: NDArray[np.uint16]
+    """(L, R): index of the inverse temperature that each replica has now."""
+    trace: NDArray[np.uint16]
+    """(E, L, R): `slots` after each event."""
+    energies: NDArray[np.int64]
+    """(E, L, R): scale · E(v, h) of each replica at each event."""
 
 
 class Moments(NamedTuple):
@@ -92,12 +122,51 @@ class Backend(Protocol):
         beta: Reals,
         mean: bool,
         n_threads: int,
+        frozen: Bits | None = None,
     ) -> GibbsResult:
         """Run ``n_sweeps`` ≥ 1 h-then-v sweeps on every chain.
 
         With x = βᵣ (c + Wᵀv)/scale: h ~ Bernoulli(σ(x)) in the domain ``HIDDEN`` at step
-        ``first_sweep + s``; then likewise v in the domain ``VISIBLE``. ``beta`` is (C,).
+        ``first_sweep + s``; then likewise v in the domain ``VISIBLE``. ``beta`` is (C,). Visible
+        units whose byte in ``frozen``, (N,) or (C, N), is not 0 keep their state, and their mean
+        is that state.
         """
+        ...
+
+    def temper(
+        self,
+        rbm: IntegerRBM,
+        visible: Bits,
+        chains: Words,
+        ladders: Words,
+        key: Key,
+        *,
+        first_sweep: int,
+        n_sweeps: int,
+        swap_every: int,
+        betas: Reals,
+        slots: NDArray[np.uint16],
+        offset: Reals | None,
+        n_threads: int,
+    ) -> TemperResult:
+        """Run parallel tempering on L ladders of R replicas, row l·R + r the replica r of ladder l.
+
+        A sweep is that of `gibbs` with β = ``betas[slots[l, r]]``, except that the visible
+        log-odds get ``offset`` (N,) added, which β does not scale. With sweeps numbered from
+        ``first_sweep``, event e = (s + 1)/``swap_every`` - 1 follows each sweep s for which that is
+        a whole number. It proposes to exchange the inverse temperatures k and k + 1 for every k of
+        the parity of e, and does so if u < exp((β_k - β_{k+1}) (E_k - E_{k+1})/scale), where E is
+        the integer energy -(vᵀWh + bᵀv + cᵀh) and u number k of R - 1 uniform numbers in the
+        domain ``SWAP`` of ``ladders[l]`` at step s.
+        """
+        ...
+
+    def energy(self, rbm: IntegerRBM, visible: Bits, hidden: Bits) -> NDArray[np.int64]:
+        """-(vᵀWh + bᵀv + cᵀh) of each row in units of 1/scale, (C,)."""
+        ...
+
+    def plan(self, rbm: IntegerRBM, n_chains: int, n_threads: int) -> dict[str, Any]:
+        """How `gibbs` would do this work, in words: at least ``"kernel"``."""
         ...
 
     def conditional(

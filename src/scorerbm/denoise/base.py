@@ -25,6 +25,8 @@ class Particles:
     key: Key
     backend: Backend
     n_threads: int
+    precision: str = "auto"
+    """Grid of binary chains."""
 
     @classmethod
     def numbered(

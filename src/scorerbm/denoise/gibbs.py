@@ -71,7 +71,8 @@ class _GibbsMean(PosteriorMean):
     ) -> Reals | None:
         p = self.particles
         if self._chains is None:
-            self._chains = Chains(self._start(v_t, alpha, sigma, 0), p.ids, p.key)
+            start = self._start(v_t, alpha, sigma, 0)
+            self._chains = Chains(start, p.ids, p.key, precision=p.precision)
         elif not self._options.keep_chain:
             self._chains.visible = self._start(v_t, alpha, sigma, self._chains.sweep)
         self.n_sweeps += n_sweeps

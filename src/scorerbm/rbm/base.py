@@ -133,8 +133,10 @@ class RBM(ABC):
         """Advance the chains in place; return the mean of E[v|h] over the sweeps if asked."""
 
     @abstractmethod
-    def sampling_info(self) -> dict[str, Any]:
-        """How the chains represent the model: precision, grid and its error."""
+    def sampling_info(
+        self, precision: str, n_chains: int, *, backend: Backend, n_threads: int = 0
+    ) -> dict[str, Any]:
+        """How so many chains represent the model and are worked on: precision, grid, kernel."""
 
     # -- training ---------------------------------------------------------------------------
 

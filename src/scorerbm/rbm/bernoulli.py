@@ -15,9 +15,18 @@ from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
 from .base import RBM
 from .chains import Chains
-from .grid import SATURATION, WeightGrid, grid_error, round_weights
+from .grid import (
+    INT16_ERROR,
+    SATURATION,
+    WeightGrid,
+    grid_error,
+    precision_asked,
+    round_weights,
+)
 
 __all__ = ["BernoulliRBM"]
+
+_LARGEST_BIAS = 2.0**30  # of 32 bits, with room for a sum of weights
 
 Parameters = NDArray[np.floating[Any]]
 
@@ -222,7 +231,7 @@ class BernoulliRBM(RBM):
         bias = np.add(channel, prior, out=channel if channel.ndim >= prior.ndim else None)
         tilted = self.from_trusted(self._weights, _frozen(bias), self._hidden_bias, self._data_mean)
         # The grid depends on the weights only: share what has been computed.
-        for name in ("double_weights", "_transposed", "_weight_grid"):
+        for name in ("double_weights", "_transposed", "_weight_grids"):
             tilted.__dict__[name] = getattr(self, name)
         return tilted
 
@@ -275,7 +284,7 @@ class BernoulliRBM(RBM):
         """Advance the chains of exp(-beta E) in place by sweeps h ~ p(h|v), v ~ p(v|h)."""
         betas = np.ascontiguousarray(np.broadcast_to(np.float64(beta), len(chains)))
         result = backend.gibbs(
-            self.grid if (betas >= 1.0).all() else self._tempered_grid,
+            self.integers(chains.precision, tempered=not (betas >= 1.0).all()),
             chains.visible,
             chains.ids,
             chains.key,
@@ -284,15 +293,53 @@ class BernoulliRBM(RBM):
             beta=betas,
             mean=mean,
             n_threads=n_threads,
+            frozen=chains.frozen,
         )
         chains.visible, chains.hidden = result.visible, result.hidden
         chains.sweep += n_sweeps
         return result.mean
 
-    def sampling_info(self) -> dict[str, Any]:
-        """Grid of the sampled model and the largest error of any unit's log-odds."""
-        error = grid_error(*self._double, self.grid)
-        return {"precision": "int32", "grid": 1.0 / self.grid.scale, "log_odds_error": error}
+    def integers(self, precision: str = "auto", *, tempered: bool = False) -> IntegerRBM:
+        """Return the model rounded to a grid, as its chains sample it.
+
+        Parameters
+        ----------
+        precision : {"auto", "int16", "int32"}
+            ``"auto"`` takes 16 bits if no unit's log-odds is then wrong by more than 1/16 in any
+            state of the other layer. ``SCORERBM_PRECISION`` in the environment overrides it.
+        tempered : bool
+            Keep biases that at beta = 1 would saturate a unit, but not below.
+
+        Raises
+        ------
+        ValueError
+            If 16 bits are asked for and a sum of weights does not fit.
+        """
+        precision = precision_asked(precision)
+        if precision == "auto":
+            precision = self._finest_needed
+        if precision == "int32":
+            return self._tempered_grid if tempered else self.grid
+        try:
+            grid = self._rounded(16)
+        except OverflowError as error:
+            raise ValueError(f"precision: got 'int16', but {error}") from error
+        b, c = self._double[1:]
+        if tempered:
+            largest = min(self._saturation, _LARGEST_BIAS / grid.scale)
+            grid = grid._replace(visible_limit=largest, hidden_limit=largest)
+        return grid.with_biases(b, c)
+
+    def sampling_info(
+        self, precision: str, n_chains: int, *, backend: Backend, n_threads: int = 0
+    ) -> dict[str, Any]:
+        """Grid of the sampled model, the largest error of any unit's log-odds, and the kernel."""
+        grid = self.integers(precision)
+        return {
+            "precision": f"int{grid.bits}",
+            "grid": 1.0 / grid.scale,
+            "log_odds_error": grid_error(*self._double, grid),
+        } | backend.plan(grid, n_chains, n_threads)
 
     # -- training ---------------------------------------------------------------------------
 
@@ -388,20 +435,38 @@ class BernoulliRBM(RBM):
         return np.ascontiguousarray(self.double_weights.T)
 
     @cached_property
-    def _weight_grid(self) -> WeightGrid:
-        return round_weights(self.double_weights)
+    def _weight_grids(self) -> dict[int, WeightGrid]:
+        return {}
+
+    def _rounded(self, bits: int) -> WeightGrid:
+        if bits not in self._weight_grids:
+            self._weight_grids[bits] = round_weights(self.double_weights, bits=bits)
+        return self._weight_grids[bits]
+
+    @cached_property
+    def _finest_needed(self) -> str:
+        """The narrowest precision whose error stays below the documented bound."""
+        try:
+            grid = self._rounded(16).with_biases(self._double[1], self._double[2])
+        except OverflowError:
+            return "int32"
+        return "int16" if grid_error(*self._double, grid) <= INT16_ERROR else "int32"
 
     @cached_property
     def grid(self) -> IntegerRBM:
-        """The model rounded to integers, as its chains sample it."""
-        return self._weight_grid.with_biases(self._double[1], self._double[2])
+        """The model rounded to integers of 32 bits."""
+        return self._rounded(32).with_biases(self._double[1], self._double[2])
+
+    @cached_property
+    def _saturation(self) -> float:
+        _, b, c = self._double
+        return float(max(SATURATION, np.abs(b).max(initial=0.0), np.abs(c).max(initial=0.0)))
 
     @cached_property
     def _tempered_grid(self) -> IntegerRBM:
         """The grid with no bias clipped: what saturates a unit at beta = 1 need not below it."""
         w, b, c = self._double
-        saturation = max(SATURATION, np.abs(b).max(initial=0.0), np.abs(c).max(initial=0.0))
-        return round_weights(w, saturation).with_biases(b, c)
+        return round_weights(w, self._saturation).with_biases(b, c)
 
     def _visible(self, v: ArrayLike, name: str = "v") -> Reals:
         n = self.n_visible

@@ -40,6 +40,10 @@ class Chains:
         Number of sweeps made so far.
     hidden : array, (C, M), optional
         Hidden states of the last sweep.
+    precision : {"int32", "int16", "auto"}
+        Grid to which binary units' weights are rounded.
+    frozen : array of uint8, (N,) or (C, N), optional
+        Visible units that are not 0 here keep their state.
     """
 
     visible: NDArray[Any]
@@ -47,6 +51,8 @@ class Chains:
     key: Key
     sweep: int = 0
     hidden: NDArray[np.uint8] | None = field(default=None)
+    precision: str = "int32"
+    frozen: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         return len(self.visible)

@@ -7,18 +7,25 @@ model is the RBM rounded *once* to multiples of 1/S, S a power of two.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+import os
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..backends.protocol import Counts, IntegerRBM, Reals
 
-__all__ = ["WeightGrid", "grid_error", "round_weights"]
+__all__ = ["INT16_ERROR", "PRECISIONS", "WeightGrid", "grid_error", "round_weights"]
+
+PRECISIONS = ("auto", "int16", "int32")
+
+INT16_ERROR = 0.0625
+"""``precision="auto"`` takes 16 bits if no unit's log-odds is then wrong by more than this, in any
+state of the other layer. A probability is then wrong by less than a quarter of it."""
 
 SATURATION = 40.0
 """A bias this far beyond the largest sum of weights acts as an infinite one: exp(-40) = 4e-18."""
 
-_LARGEST = 2.0**31 - 1
+_LARGEST = {16: 2.0**15 - 1, 32: 2.0**31 - 1}
 _COARSEST = 16.0
 _FINEST = 2.0**24  # float32 has 24 significant bits
 
@@ -40,6 +47,9 @@ class WeightGrid(NamedTuple):
     scale: float
     visible_limit: float
     hidden_limit: float
+    bits: int
+    prepared: dict[str, Any]
+    """What backends derive from the weights."""
 
     def with_biases(self, visible: Reals, hidden: Reals) -> IntegerRBM:
         """Round the biases too: (N,) or (C, N), and (M,)."""
@@ -49,14 +59,18 @@ class WeightGrid(NamedTuple):
             _round_bias(visible, self.scale, self.visible_limit),
             _round_bias(hidden, self.scale, self.hidden_limit),
             self.scale,
+            self.bits,
+            self.prepared,
         )
 
 
-def round_weights(weights: Reals, saturation: float = SATURATION) -> WeightGrid:
-    """Round weights to the finest power-of-two grid on which every sum fits 32 bits.
+def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32) -> WeightGrid:
+    """Round weights to the finest power-of-two grid on which every sum fits that many bits.
 
-    With |bias| ≤ sum + 40, a bias and any subset of the weights reach at most 2 sum + 40, and one
-    more unit of the grid for each rounded term. A larger saturation keeps larger biases.
+    At 32 bits the sums include the bias: with |bias| ≤ sum + 40, a bias and any subset of the
+    weights reach at most 2 sum + 40, and one more unit of the grid for each rounded term. A larger
+    saturation keeps larger biases. At 16 bits they are sums of weights only; biases, added to them
+    afterwards, keep 32 bits.
 
     Raises
     ------
@@ -64,15 +78,15 @@ def round_weights(weights: Reals, saturation: float = SATURATION) -> WeightGrid:
         If the weights are so large that no grid of at least 1/16 fits.
     """
     visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
-    reach = 2.0 * max(visible, hidden) + saturation
-    _, exponent = math.frexp((_LARGEST - max(weights.shape) - 1) / reach)
-    fitting = math.ldexp(0.5, exponent)  # the largest power of two not above that
-    if not fitting >= _COARSEST:
+    reach = max(visible, hidden) if bits == 16 else 2.0 * max(visible, hidden) + saturation
+    # Half a unit for each rounded term, and two terms more at 32 bits for the bias.
+    rounding = 0.5 * max(weights.shape) if bits == 16 else max(weights.shape) + 1.0
+    scale = _largest_power((_LARGEST[bits] - rounding) / reach if reach > 0.0 else math.inf)
+    if not scale >= _COARSEST:
         raise OverflowError(
-            f"weights: sums of weights and biases reach {reach:.3g}, beyond what a 32-bit grid "
-            "represents; the model has diverged"
+            f"weights: their sums reach {reach:.3g}, beyond what a {bits}-bit grid represents"
+            + ("; the model has diverged" if bits == 32 else "")
         )
-    scale = float(min(_FINEST, fitting))
     rounded = np.rint(weights * scale).astype(np.int32)
     return WeightGrid(
         np.ascontiguousarray(rounded),
@@ -80,7 +94,32 @@ def round_weights(weights: Reals, saturation: float = SATURATION) -> WeightGrid:
         scale,
         visible + saturation,
         hidden + saturation,
+        bits,
+        {},
     )
+
+
+def precision_asked(precision: str) -> str:
+    """Return the precision, or that of the environment variable ``SCORERBM_PRECISION`` if set.
+
+    Raises
+    ------
+    ValueError
+        If the variable holds none of `PRECISIONS`.
+    """
+    override = os.environ.get("SCORERBM_PRECISION", "")
+    if override and override not in PRECISIONS:
+        raise ValueError(f"SCORERBM_PRECISION: got {override!r}, expected one of {PRECISIONS}")
+    return override or precision
+
+
+def _largest_power(limit: float) -> float:
+    """Return the largest power of two that exceeds neither the limit nor the finest grid."""
+    if not limit > 0.0:
+        return 0.0
+    if limit >= _FINEST:
+        return _FINEST
+    return math.ldexp(0.5, math.frexp(limit)[1])
 
 
 def _round_bias(bias: Reals, scale: float, limit: float) -> Counts:

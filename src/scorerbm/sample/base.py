@@ -16,10 +16,9 @@ from ..backends import BACKENDS, at_work, get_backend
 from ..backends.protocol import Backend, Key, Reals, Words
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
+from ..rbm.grid import PRECISIONS
 
 __all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
-
-PRECISIONS = ("auto", "int32")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +75,7 @@ class Job:
     seed: int
     backend: Backend
     n_threads: int
+    precision: str = "auto"
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -130,9 +130,11 @@ class Sampler(ABC):
         n = _check.integer("n_samples", n_samples, 1, (1 << 32) - first)
         seed = _check.integer("seed", seed)
         backend = get_backend(self.backend)
-        job = Job(model, chain_ids(n, first), seed, backend, self.n_threads or 0)
+        ids = chain_ids(n, first)
+        job = Job(model, ids, seed, backend, self.n_threads or 0, self.precision)
         start = time.perf_counter()
         with at_work(backend, job.n_threads):
+            representation = self._representation(job)
             result = self._sample(job)
         seconds = time.perf_counter() - start
         common = {
@@ -142,12 +144,14 @@ class Sampler(ABC):
             "backend": backend.name,
             "seconds": seconds,
         }
-        info = common | self._representation(model) | result.info
+        info = common | representation | result.info
         return SampleSet(result.visible, result.hidden, info, result.trajectory)
 
     @abstractmethod
     def _sample(self, job: Job) -> SampleSet: ...
 
-    def _representation(self, model: RBM) -> dict[str, Any]:
-        """Precision, grid and its error of the model that is sampled."""
-        return model.sampling_info()
+    def _representation(self, job: Job) -> dict[str, Any]:
+        """Precision, grid and its error of the model that is sampled, and the kernel that does."""
+        return job.model.sampling_info(
+            self.precision, len(job), backend=job.backend, n_threads=job.n_threads
+        )

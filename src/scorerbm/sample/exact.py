@@ -10,7 +10,6 @@ import numpy as np
 from .. import _check
 from ..backends.protocol import Bits, Domain, Reals
 from ..backends.reference.elementary import exp_nonpositive
-from ..rbm import RBM
 from ..rbm.base import n_enumerable, numbered_states
 from .base import Job, Sampler, SampleSet
 
@@ -60,7 +59,7 @@ class Exact(Sampler):
         visible = model.draw_visible(mean, job.ids, key, step=0, backend=backend)
         return SampleSet(visible, hidden, info)
 
-    def _representation(self, model: RBM) -> dict[str, Any]:
+    def _representation(self, job: Job) -> dict[str, Any]:
         return {"precision": "float64", "grid": 0.0, "log_odds_error": 0.0}
 
 

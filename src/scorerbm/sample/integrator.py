@@ -64,7 +64,9 @@ class Integrator(Sampler):
 
     def _sample(self, job: Job) -> SampleSet:
         model = job.model
-        particles = Particles(job.ids, job.key("posterior"), job.backend, job.n_threads)
+        particles = Particles(
+            job.ids, job.key("posterior"), job.backend, job.n_threads, job.precision
+        )
         estimator = self.denoiser.bind(model, particles)
         path = self._path()
         v = job.backend.normal(
