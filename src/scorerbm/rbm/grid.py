@@ -81,10 +81,11 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     reach = max(visible, hidden) if bits == 16 else 2.0 * max(visible, hidden) + saturation
     # Half a unit for each rounded term, and two terms more at 32 bits for the bias.
     rounding = 0.5 * max(weights.shape) if bits == 16 else max(weights.shape) + 1.0
-    scale = _largest_power((_LARGEST[bits] - rounding) / reach if reach > 0.0 else math.inf)
+    scale = _largest_power((_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf)
     if not scale >= _COARSEST:
+        biases = "" if bits == 16 else " and biases"
         raise OverflowError(
-            f"weights: their sums reach {reach:.3g}, beyond what a {bits}-bit grid represents"
+            f"weights: sums of weights{biases} reach {reach:.3g}, beyond what a {bits}-bit grid represents"
             + ("; the model has diverged" if bits == 32 else "")
         )
     rounded = np.rint(weights * scale).astype(np.int32)
