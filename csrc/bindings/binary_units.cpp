@@ -1,7 +1,6 @@
 #include "runtime/binary_units.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "bindings/arguments.h"
 #include "bindings/arrays.h"
@@ -9,49 +8,6 @@
 
 namespace scorerbm {
 namespace {
-
-py::tuple gibbs_sweeps(const py::object& weights, const py::object& weights_transposed,
-                       const py::object& visible_bias, const py::object& hidden_bias, double scale,
-                       const py::object& visible, const py::object& chains, KeyWords key,
-                       std::uint32_t first_sweep, std::size_t n_sweeps, const py::object& beta,
-                       bool mean, std::size_t n_threads) {
-    const Input<std::uint8_t> v(visible, "visible", {any, any});
-    const py::ssize_t C = v.extent(0), N = v.extent(1);
-    const Input<std::int32_t> W(weights, "weights", {N, any});
-    const py::ssize_t M = W.extent(1);
-    const Input<std::int32_t> Wt(weights_transposed, "weights_transposed", {M, N});
-    const Bias<std::int32_t> b(visible_bias, "visible_bias", C, N);
-    const Bias<std::int32_t> c(hidden_bias, "hidden_bias", C, M);
-    const Input<std::uint32_t> chain_ids(chains, "chains", {C});
-    const Input<double> betas(beta, "beta", {C});
-    check_scale(scale);
-    if (n_sweeps == 0) throw py::value_error("n_sweeps: got 0, expected 1 or more");
-
-    auto new_visible = new_array<std::uint8_t>({C, N});
-    auto new_hidden = new_array<std::uint8_t>({C, M});
-    std::optional<py::array_t<double>> means;
-    if (mean) means = new_array<double>({C, N});
-    const GibbsTask task{
-        {W.data(), W.size(0), W.size(1), c.data(), c.stride()},
-        {Wt.data(), Wt.size(0), Wt.size(1), b.data(), b.stride()},
-        scale,
-        betas.data(),
-        new_visible.mutable_data(),
-        new_hidden.mutable_data(),
-        means ? means->mutable_data() : nullptr,
-        chain_ids.data(),
-        to_key(key),
-        first_sweep,
-        n_sweeps,
-    };
-    {
-        const py::gil_scoped_release release;
-        std::copy_n(v.data(), v.size(0) * v.size(1), task.v);
-        if (task.mean != nullptr) std::fill_n(task.mean, v.size(0) * v.size(1), 0.0);
-        gibbs(task, v.size(0), n_threads);
-    }
-    return py::make_tuple(new_visible, new_hidden, means ? py::object(*means) : py::none());
-}
 
 py::array_t<double> conditional_probability(const py::object& states, const py::object& weights,
                                             const py::object& bias, double scale,
@@ -115,10 +71,6 @@ py::array_t<std::uint8_t> draw_bernoulli(const py::object& probability, const py
 
 void register_binary_units(py::module_& module) {
     using py::arg;
-    module.def("gibbs", &gibbs_sweeps, arg("weights"), arg("weights_transposed"),
-               arg("visible_bias"), arg("hidden_bias"), arg("scale"), arg("visible"), arg("chains"),
-               arg("key"), arg("first_sweep"), arg("n_sweeps"), arg("beta"), arg("mean"),
-               arg("n_threads"));
     module.def("conditional", &conditional_probability, arg("states"), arg("weights"), arg("bias"),
                arg("scale"), arg("n_threads"));
     module.def("moments", &batch_moments, arg("visible"), arg("weights"), arg("hidden_bias"),

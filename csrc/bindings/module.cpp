@@ -3,6 +3,7 @@
 PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     module.doc() = "Kernels of scorerbm, chosen once for the CPU at hand.";
     scorerbm::register_levels(module);
+    scorerbm::register_chains(module);
     scorerbm::register_binary_units(module);
     scorerbm::register_noise(module);
     scorerbm::register_real_numbers(module);

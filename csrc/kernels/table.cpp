@@ -6,17 +6,32 @@
 #include "elementwise.h"
 #include "enumerate.h"
 #include "euler_maruyama.h"
-#include "gibbs.h"
+#include "half_sweep.h"
 #include "linear.h"
 #include "moments.h"
 #include "noise.h"
+#include "swap.h"
 
 namespace scorerbm {
 namespace {
 
 constexpr KernelTable table = {
-    gibbs,          conditional, moments, bernoulli, linear,         sigmoid_array,
-    softplus_array, uniform,     normal,  logistic,  euler_maruyama, enumerate_states,
+    half_sweep<std::int16_t>,
+    half_sweep<std::int32_t>,
+    field_product<std::int16_t>,
+    field_product<std::int32_t>,
+    swap,
+    conditional,
+    moments,
+    bernoulli,
+    linear,
+    sigmoid_array,
+    softplus_array,
+    uniform,
+    normal,
+    logistic,
+    euler_maruyama,
+    enumerate_states,
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ struct Stream {
 
 constexpr std::uint32_t hidden_domain = 0;
 constexpr std::uint32_t visible_domain = 1;
+constexpr std::uint32_t swap_domain = 6;
 constexpr std::uint32_t refine_flag = 0x80;
 
 // Chains that are kept in cache together; scratch sizes below depend on it.
@@ -33,18 +34,47 @@ struct Layer {
     std::size_t bias_stride;  // from chain to chain: 0 if all share one bias
 };
 
-struct GibbsTask {
-    Layer hidden, visible;
-    double scale;
-    const double* beta;
-    std::uint8_t* v;  // in and out
-    std::uint8_t* h;
-    double* mean;  // of p(v=1|h); may be null
-    const std::uint32_t* chains;
-    Key key;
-    std::uint32_t first_sweep;
-    std::size_t n_sweeps;
+// Rows of bits: 64 units a word, the lowest bit first. Bits beyond the last unit are zero, and one
+// word more is there to be read.
+struct BitRows {
+    std::uint64_t* words;
+    std::size_t stride;  // words a row
+
+    std::uint64_t* row(std::size_t chain) const { return words + chain * stride; }
 };
+
+// How the weights of active inputs are added: `rows` one by one, otherwise so many bits a lookup.
+enum class Lookup { rows, bits4, bits5, bits6 };
+
+constexpr std::size_t columns_per_block = 64;
+
+// One half of a sweep of a few chains: the states `out` of a layer given the states `in` of the
+// other one. Arrays over outputs are padded to whole blocks of columns.
+struct HalfSweepTask {
+    const void* weights;  // (blocks, inputs, columns_per_block) 16- or 32-bit numbers
+    std::size_t inputs, outputs;
+    const std::int32_t* bias;
+    std::size_t bias_stride;          // 0 if all chains share one, else unpadded rows
+    const std::int16_t* narrow_bias;  // if fields fit 16 bits; may be null
+    const double* offset;             // log-odds added to every chain's; may be null
+    const float* scaled_offset;       // that times -log2 e
+    float largest_offset;             // of them in magnitude
+    BitRows in, out;
+    const std::uint64_t* frozen;  // outputs that keep their state; may be null
+    std::size_t frozen_stride;
+    std::size_t n_chains;
+    const double* factor;  // of each chain: beta / scale
+    Stream stream;
+    double* mean_sum;       // (n_chains, outputs), to which p(out=1|in) is added; may be null
+    std::int64_t* product;  // of each chain: the sum of the fields of active outputs; may be null
+    Lookup lookup;
+    void* tables;    // lookup_table_entries * columns_per_block numbers
+    void* sums;      // n_chains * columns_per_block numbers
+    void* brackets;  // n_chains * bracket_bytes
+};
+
+constexpr std::size_t lookup_table_entries = 6 * 64;
+constexpr std::size_t bracket_bytes = 32;
 
 struct ConditionalTask {
     Layer layer;
@@ -89,6 +119,17 @@ struct EulerMaruyamaTask {
     double keep, pull, spread;
 };
 
+// One ladder: pairs (k, k + 1) of slots with k of the given parity.
+struct SwapTask {
+    std::size_t n_replicas, parity;
+    const double* betas;    // of each slot
+    const double* uniform;  // of each pair
+    double scale;
+    const std::int64_t* energies;  // of each replica
+    std::uint16_t* slots;          // of each replica, in and out
+    std::uint16_t* replica_of;     // scratch, of each slot
+};
+
 struct EnumerateTask {
     const double* weights;
     const double* enumerated_bias;
@@ -97,13 +138,16 @@ struct EnumerateTask {
     double* out;
 };
 
-// Every kernel works on the rows [begin, end) of its task. Scratch belongs to one call:
-//   gibbs              chains_per_tile * (the wider layer) words
+// Every other kernel works on the rows [begin, end) of its task. Scratch belongs to one call:
 //   conditional        chains_per_tile * inputs words
 //   moments            (2 * chains_per_tile + 1) * inputs words
 //   enumerate_states   (enumerated + 1) * (summed + 1) numbers
 struct KernelTable {
-    void (*gibbs)(const GibbsTask&, std::size_t begin, std::size_t end, std::uint32_t* scratch);
+    void (*half_sweep16)(const HalfSweepTask&);
+    void (*half_sweep32)(const HalfSweepTask&);
+    void (*field_product16)(const HalfSweepTask&);
+    void (*field_product32)(const HalfSweepTask&);
+    void (*swap)(const SwapTask&);
     void (*conditional)(const ConditionalTask&, std::size_t begin, std::size_t end,
                         std::uint32_t* scratch);
     void (*moments)(const ConditionalTask&, const MomentSums&, std::size_t begin, std::size_t end,

@@ -45,19 +45,6 @@ void scale(const std::vector<std::int64_t>& sums, double unit, double* out) {
 
 }  // namespace
 
-void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads) {
-    if (task.n_sweeps > 0xFFFFFFFFu - task.first_sweep) {
-        throw std::invalid_argument("n_sweeps: the last sweep's number does not fit 32 bits");
-    }
-    const double nanoseconds = static_cast<double>(task.n_sweeps) *
-                               (layer_nanoseconds(task.hidden) + layer_nanoseconds(task.visible));
-    const std::size_t widest = std::max(task.hidden.inputs, task.hidden.outputs);
-    parallel_for(n_chains, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
-        Scratch scratch(chains_per_tile * widest);
-        kernels().gibbs(task, begin, end, scratch.data());
-    });
-}
-
 void conditional(const ConditionalTask& task, std::size_t n_chains, std::size_t n_threads) {
     parallel_for(n_chains, n_threads, layer_nanoseconds(task.layer),
                  [&](std::size_t begin, std::size_t end) {

@@ -5,9 +5,6 @@
 
 namespace scorerbm {
 
-// All chains of a task. Throws std::invalid_argument if a sweep number would not fit 32 bits.
-void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads);
-
 void conditional(const ConditionalTask& task, std::size_t n_chains, std::size_t n_threads);
 
 // Writes weights (inputs, outputs), visible (inputs) and hidden (outputs).

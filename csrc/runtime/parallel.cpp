@@ -15,6 +15,8 @@ namespace {
 
 constexpr double worthwhile_nanoseconds = 100e3;
 
+}  // namespace
+
 std::size_t worthwhile_threads(std::size_t n_rows, std::size_t n_threads, double row_nanoseconds) {
     const std::size_t wanted = n_threads == 0 ? hardware_threads() : n_threads;
     const double total = static_cast<double>(n_rows) * row_nanoseconds;
@@ -22,8 +24,6 @@ std::size_t worthwhile_threads(std::size_t n_rows, std::size_t n_threads, double
     const std::size_t most = std::min(wanted, n_rows);
     return useful < static_cast<double>(most) ? static_cast<std::size_t>(useful) : most;
 }
-
-}  // namespace
 
 std::size_t hardware_threads() {
 #if defined(__linux__)

@@ -10,6 +10,12 @@ namespace scorerbm {
 // CPUs this process may run on.
 std::size_t hardware_threads();
 
+// Threads that parallel_for would use.
+std::size_t worthwhile_threads(std::size_t n_rows, std::size_t n_threads, double row_nanoseconds);
+
+// A cost of a row that makes it worth a thread.
+constexpr double always_worthwhile = 1e9;
+
 // Calls work(begin, end) on contiguous parts of [0, n_rows), one per thread, at most n_threads of
 // them (0: all hardware threads). Fewer are used if a part would take less than the time that
 // makes a thread worth starting; row_nanoseconds is an estimate. An exception of any part is

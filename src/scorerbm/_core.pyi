@@ -17,9 +17,14 @@ def compiled_levels() -> list[str]: ...
 def supported_levels() -> list[str]: ...
 def cpu_level() -> str: ...
 def hardware_threads() -> int: ...
+
+class PreparedRBM:
+    """Weights in the layout of the kernels; with 16 bits, sums over subsets must fit them."""
+
+    def __init__(self, weights: _Counts, weights_transposed: _Counts, bits: int) -> None: ...
+
 def gibbs(
-    weights: _Counts,
-    weights_transposed: _Counts,
+    rbm: PreparedRBM,
     visible_bias: _Counts,
     hidden_bias: _Counts,
     scale: float,
@@ -30,8 +35,35 @@ def gibbs(
     n_sweeps: int,
     beta: _Reals,
     mean: bool,
+    frozen: _Bits | None,
     n_threads: int,
 ) -> tuple[_Bits, _Bits, _Reals | None]: ...
+def temper(
+    rbm: PreparedRBM,
+    visible_bias: _Counts,
+    hidden_bias: _Counts,
+    scale: float,
+    visible: _Bits,
+    chains: _Words,
+    ladders: _Words,
+    key: _Key,
+    first_sweep: int,
+    n_sweeps: int,
+    swap_every: int,
+    betas: _Reals,
+    slots: NDArray[np.uint16],
+    offset: _Reals | None,
+    n_threads: int,
+) -> tuple[_Bits, _Bits, NDArray[np.uint16], NDArray[np.uint16], NDArray[np.int64]]: ...
+def energy(
+    rbm: PreparedRBM,
+    visible_bias: _Counts,
+    hidden_bias: _Counts,
+    visible: _Bits,
+    hidden: _Bits,
+    n_threads: int,
+) -> NDArray[np.int64]: ...
+def plan(rbm: PreparedRBM, n_chains: int, n_threads: int) -> dict[str, str | int]: ...
 def conditional(
     states: _Bits, weights: _Counts, bias: _Counts, scale: float, n_threads: int
 ) -> _Reals: ...

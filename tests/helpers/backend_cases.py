@@ -44,6 +44,16 @@ class Problem:
             for b in biases[:2]
         )
         self.hidden_bias_per_chain = biases[3]
+        # Sums of 16 bits, with biases that fit them too and with some that do not.
+        narrow = np.clip(weights // max(1, max(visible, hidden) // 8), -1000, 1000)
+        self.narrow, self.wide_bias = (
+            IntegerRBM(narrow, np.ascontiguousarray(narrow.T), b, c, 512.0, 16)
+            for b, c in [
+                (biases[0] // 4, biases[2] // 4),
+                (biases[0] * 100, biases[2] * 100),
+            ]
+        )
+        self.frozen = rng.integers(0, 2, (chains, visible), dtype=np.uint8)
         self.v = rng.integers(0, 2, (chains, visible), dtype=np.uint8)
         self.chains = rng.integers(0, 2**32, chains, dtype=np.uint32)
         self.beta = rng.uniform(0.0, 2.0, chains)
@@ -69,6 +79,23 @@ class Problem:
         assert two.mean is None
         assert three.mean is not None
         moments = backend.moments(self.shared, self.v, n_threads)
+        narrow, wide, shared_frozen, frozen = (
+            backend.gibbs(
+                rbm, self.v, self.chains, KEY, first_sweep=5, n_sweeps=2, mean=mean, frozen=mask,
+                **sweep,
+            )
+            for rbm, mean, mask in [
+                (self.narrow, False, None),
+                (self.wide_bias, False, None),
+                (self.narrow, True, self.frozen.max(axis=0, initial=0)),
+                (self.per_chain, False, self.frozen),
+            ]
+        )  # fmt: skip
+        tempered = {name: self.temper(backend, rbm, offset, n_threads) for name, rbm, offset in [
+            ("int32", self.shared, None),
+            ("int16", self.narrow, None),
+            ("offset", self.wide_bias, self.visible_numbers),
+        ]}  # fmt: skip
         rbm, K = self.shared, self.small
         return {
             "gibbs.visible": two.visible,
@@ -76,6 +103,16 @@ class Problem:
             "gibbs.visible, biases": three.visible,
             "gibbs.hidden, biases": three.hidden,
             "gibbs.mean": three.mean,
+            "gibbs.visible, int16": narrow.visible,
+            "gibbs.hidden, int16": narrow.hidden,
+            "gibbs.visible, int16, wide": wide.visible,
+            "gibbs.hidden, int16, wide": wide.hidden,
+            "gibbs.visible, int16, frozen": shared_frozen.visible,
+            "gibbs.mean, int16, frozen": _present(shared_frozen.mean),
+            "gibbs.visible, frozen": frozen.visible,
+            **{f"temper.{k}, {n}": x for n, r in tempered.items() for k, x in r.items()},
+            "energy, int16": backend.energy(self.narrow, narrow.visible, narrow.hidden, n_threads),
+            "energy, int32": backend.energy(self.shared, two.visible, two.hidden, n_threads),
             "conditional": backend.conditional(
                 self.v, rbm.weights, rbm.hidden_bias, rbm.scale, n_threads
             ),
@@ -106,6 +143,33 @@ class Problem:
                 self.matrix[:K], self.visible_numbers[:K], self.hidden_numbers, n_threads
             ),
         }
+
+    def temper(
+        self, backend: Backend, rbm: IntegerRBM, offset: Any, n_threads: int
+    ) -> dict[str, Any]:
+        """Ladders of four replicas over as many of the chains as these fill."""
+        R, L = 4, self.shape[0] // 4
+        slots = np.tile(np.array([2, 0, 3, 1], np.uint16), (L, 1))
+        result = backend.temper(
+            rbm,
+            self.v[: L * R],
+            self.chains[: L * R],
+            self.chains[:L],
+            KEY,
+            first_sweep=3,
+            n_sweeps=5,
+            swap_every=2,
+            betas=np.array([0.1, 0.4, 0.5, 1.0]),
+            slots=slots,
+            offset=offset,
+            n_threads=n_threads,
+        )
+        return result._asdict()
+
+
+def _present(value: Any) -> Any:
+    assert value is not None
+    return value
 
 
 def assert_same_bits(got: Results, expected: Results) -> None:

@@ -20,7 +20,6 @@ from .protocol import (
     TemperResult,
     Words,
 )
-from .reference import ReferenceBackend
 
 __all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
 
@@ -76,15 +75,9 @@ class NativeBackend:
         n_threads: int,
         frozen: Bits | None = None,
     ) -> GibbsResult:
-        if frozen is not None:
-            return ReferenceBackend().gibbs(
-                rbm, visible, chains, key, first_sweep=first_sweep, n_sweeps=n_sweeps, beta=beta,
-                mean=mean, n_threads=n_threads, frozen=frozen,
-            )  # fmt: skip
         return GibbsResult(
             *_core.gibbs(
-                rbm.weights,
-                rbm.weights_transposed,
+                _prepared(rbm),
                 rbm.visible_bias,
                 rbm.hidden_bias,
                 rbm.scale,
@@ -95,18 +88,56 @@ class NativeBackend:
                 n_sweeps,
                 beta,
                 mean,
+                frozen,
                 n_threads,
             )
         )
 
-    def temper(self, *arguments: Any, **options: Any) -> TemperResult:
-        return ReferenceBackend().temper(*arguments, **options)
+    def temper(
+        self,
+        rbm: IntegerRBM,
+        visible: Bits,
+        chains: Words,
+        ladders: Words,
+        key: Key,
+        *,
+        first_sweep: int,
+        n_sweeps: int,
+        swap_every: int,
+        betas: Reals,
+        slots: NDArray[np.uint16],
+        offset: Reals | None,
+        n_threads: int,
+    ) -> TemperResult:
+        return TemperResult(
+            *_core.temper(
+                _prepared(rbm),
+                rbm.visible_bias,
+                rbm.hidden_bias,
+                rbm.scale,
+                visible,
+                chains,
+                ladders,
+                key,
+                first_sweep,
+                n_sweeps,
+                swap_every,
+                betas,
+                slots,
+                offset,
+                n_threads,
+            )
+        )
 
-    def energy(self, rbm: IntegerRBM, visible: Bits, hidden: Bits) -> NDArray[np.int64]:
-        return ReferenceBackend().energy(rbm, visible, hidden)
+    def energy(
+        self, rbm: IntegerRBM, visible: Bits, hidden: Bits, n_threads: int = 0
+    ) -> NDArray[np.int64]:
+        return _core.energy(
+            _prepared(rbm), rbm.visible_bias, rbm.hidden_bias, visible, hidden, n_threads
+        )
 
     def plan(self, rbm: IntegerRBM, n_chains: int, n_threads: int) -> dict[str, Any]:
-        return {"kernel": "rows"}
+        return {"cpu_level": self.cpu_level, **_core.plan(_prepared(rbm), n_chains, n_threads)}
 
     def conditional(
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int
@@ -160,3 +191,13 @@ class NativeBackend:
         self, weights: Reals, enumerated_bias: Reals, summed_bias: Reals, n_threads: int
     ) -> Reals:
         return _core.enumerate_states(weights, enumerated_bias, summed_bias, n_threads)
+
+
+def _prepared(rbm: IntegerRBM) -> _core.PreparedRBM:
+    """The weights in the layout of the kernels, made once for as long as they are kept."""
+    kept = {} if rbm.prepared is None else rbm.prepared
+    found: _core.PreparedRBM | None = kept.get("native")
+    if found is None:
+        found = _core.PreparedRBM(rbm.weights, rbm.weights_transposed, rbm.bits)
+        kept["native"] = found
+    return found

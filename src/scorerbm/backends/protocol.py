@@ -161,7 +161,9 @@ class Backend(Protocol):
         """
         ...
 
-    def energy(self, rbm: IntegerRBM, visible: Bits, hidden: Bits) -> NDArray[np.int64]:
+    def energy(
+        self, rbm: IntegerRBM, visible: Bits, hidden: Bits, n_threads: int = 0
+    ) -> NDArray[np.int64]:
         """-(vᵀWh + bᵀv + cᵀh) of each row in units of 1/scale, (C,)."""
         ...
 

@@ -85,7 +85,7 @@ class ReferenceBackend:
             visible = self.bernoulli(p, chains, key, step=sweep, domain=Domain.VISIBLE)
             if (sweep + 1) % swap_every != 0:
                 continue
-            energy = self.energy(rbm, visible, hidden).reshape(slots.shape)
+            energy = self.energy(rbm, visible, hidden, n_threads).reshape(slots.shape)
             u = self.uniform(ladders, max(1, len(betas) - 1), key, step=sweep, domain=Domain.SWAP)
             _swap(slots, energy, u, betas, rbm.scale, ((sweep + 1) // swap_every - 1) & 1)
             trace.append(slots.copy())
@@ -99,7 +99,9 @@ class ReferenceBackend:
             np.array(energies, np.int64).reshape(shape),
         )
 
-    def energy(self, rbm: IntegerRBM, visible: Bits, hidden: Bits) -> NDArray[np.int64]:
+    def energy(
+        self, rbm: IntegerRBM, visible: Bits, hidden: Bits, n_threads: int = 0
+    ) -> NDArray[np.int64]:
         v, h = visible.astype(np.int64), hidden.astype(np.int64)
         field = rbm.visible_bias + h @ rbm.weights_transposed.astype(np.int64)
         energy: NDArray[np.int64] = -((v * field).sum(axis=1) + h @ rbm.hidden_bias)

@@ -1,0 +1,247 @@
+// One half of a block-Gibbs sweep: sums by table lookup, 64 outputs at a time, and a bit for each.
+#pragma once
+
+#include "accumulate.h"
+#include "decide.h"
+#include "decide_shorts.h"
+
+namespace scorerbm {
+namespace {
+
+template <class Sum>
+inline void accumulate_block(const HalfSweepTask& task, std::size_t block) {
+    const Sum* weights =
+        static_cast<const Sum*>(task.weights) + block * task.inputs * columns_per_block;
+    Sum *tables = static_cast<Sum*>(task.tables), *sums = static_cast<Sum*>(task.sums);
+    const std::size_t inputs = task.inputs, n_chains = task.n_chains;
+    switch (task.lookup) {
+        case Lookup::rows:
+            return accumulate_rows(weights, inputs, task.in, n_chains, tables, sums);
+        case Lookup::bits4:
+            return accumulate<Sum, 4, 8>(weights, inputs, task.in, n_chains, tables, sums);
+        case Lookup::bits5:
+            return accumulate<Sum, 5, 6>(weights, inputs, task.in, n_chains, tables, sums);
+        case Lookup::bits6:
+            return accumulate<Sum, 6, 6>(weights, inputs, task.in, n_chains, tables, sums);
+    }
+}
+
+// The block's outputs: the sums of one chain and what is added to them.
+template <class Sum>
+struct BlockFields {
+    const Sum* sum;
+    const std::int32_t* bias;
+
+    Ints at(std::size_t j) const { return to_ints(sum + j) + load<Ints>(bias + j); }
+    std::int32_t one(std::size_t j) const {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(std::int32_t{sum[j]}) +
+                                         static_cast<std::uint32_t>(bias[j]));
+    }
+};
+
+// The sum of the fields whose bits are set. Halves of 16 bits are added apart, since the sum of 64
+// fields may need more than 32.
+template <class Sum>
+inline std::int64_t masked_sum(const BlockFields<Sum>& fields, std::uint64_t bits) {
+    Ints high = {}, low = {}, lane_bit = {};
+    for (std::size_t i = 0; i < float_lanes; ++i) lane_bit[i] = 1 << i;
+    for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
+        const Ints word = Ints{} + static_cast<std::int32_t>((bits >> j) & 0xFFFF);
+        const Ints field = fields.at(j) & ((word & lane_bit) == lane_bit);
+        high += field >> 16;
+        low += field & 0xFFFF;
+    }
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < float_lanes; ++i) {
+        total += std::int64_t{high[i]} * 65536 + low[i];
+    }
+    return total;
+}
+
+// A block of 64 outputs, of which the last may have fewer.
+template <class Sum>
+struct Block {
+    const HalfSweepTask& task;
+    std::size_t index, first, width;
+    std::uint64_t valid;
+
+    Block(const HalfSweepTask& t, std::size_t b)
+        : task(t),
+          index(b),
+          first(b * columns_per_block),
+          width(t.outputs - first < columns_per_block ? t.outputs - first : columns_per_block),
+          valid(~std::uint64_t{0} >> (columns_per_block - width)) {}
+
+    // A row of biases of its own chain ends with the last output: its last part is copied.
+    BlockFields<Sum> fields(std::size_t chain, std::int32_t* copy) const {
+        const std::int32_t* bias = task.bias + chain * task.bias_stride + first;
+        if (task.bias_stride != 0 && width < columns_per_block) {
+            std::memcpy(copy, bias, width * sizeof(std::int32_t));
+            bias = copy;
+        }
+        return {static_cast<const Sum*>(task.sums) + chain * columns_per_block, bias};
+    }
+
+    double log_odds(std::int32_t field, std::size_t chain, std::size_t j) const {
+        const double x = field * task.factor[chain];
+        return task.offset == nullptr ? x : x + task.offset[first + j];
+    }
+
+    std::uint64_t close(const BlockFields<Sum>& fields, Decision decision, std::size_t chain,
+                        const std::uint16_t* draws) const {
+        for (std::uint64_t open = decision.open & valid; open != 0; open &= open - 1) {
+            const std::size_t j = static_cast<std::size_t>(__builtin_ctzll(open));
+            const bool bit = decide_exactly(log_odds(fields.one(j), chain, j), draws[j], first + j,
+                                            task.stream.chains[chain], task.stream);
+            decision.ones = (decision.ones & ~(open & -open)) | (std::uint64_t{bit} << j);
+        }
+        return decision.ones & valid;
+    }
+
+    std::uint64_t frozen(std::size_t chain) const {
+        return task.frozen == nullptr ? 0 : task.frozen[chain * task.frozen_stride + index];
+    }
+
+    void write(const BlockFields<Sum>& fields, std::uint64_t bits, std::size_t chain) const {
+        std::uint64_t& word = task.out.row(chain)[index];
+        const std::uint64_t kept = frozen(chain);
+        word = (word & kept) | (bits & ~kept);
+        if (task.product != nullptr) task.product[chain] += masked_sum(fields, word);
+    }
+};
+
+// With the probabilities wanted, each is computed in double precision.
+template <class Sum>
+inline std::uint64_t decide_with_mean(const Block<Sum>& block, const BlockFields<Sum>& fields,
+                                      std::size_t chain, const std::uint16_t* draws) {
+    const HalfSweepTask& task = block.task;
+    alignas(64) double p[columns_per_block] = {};
+    alignas(64) std::uint8_t bits[columns_per_block];
+    std::int32_t field[columns_per_block];
+    for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
+        store(field + j, fields.at(j));
+    }
+    for (std::size_t j = 0; j < block.width; ++j) p[j] = block.log_odds(field[j], chain, j);
+    for (std::size_t j = 0; j < columns_per_block; ++j) p[j] = sigmoid(p[j]);
+    const bool ties = compare_lanes(p, draws, columns_per_block, bits);
+    std::uint64_t ones = 0;
+    for (std::size_t j = 0; j < block.width; ++j) {
+        bool bit = bits[j] != 0;
+        if (ties && draws[j] == static_cast<std::int32_t>(threshold_of(p[j]))) {
+            bit = refined_bit(p[j], block.first + j, task.stream.chains[chain], task.stream);
+        }
+        ones |= std::uint64_t{bit} << j;
+    }
+    const std::uint64_t kept = block.frozen(chain), state = task.out.row(chain)[block.index];
+    double* sum = task.mean_sum + chain * task.outputs + block.first;
+    for (std::size_t j = 0; j < block.width; ++j) {
+        const double known = static_cast<double>((state >> j) & 1);
+        sum[j] += ((kept >> j) & 1) != 0 ? known : p[j];
+    }
+    return ones;
+}
+
+// Calls decide(chain, fields, draws) for the bits of each chain of a block.
+template <class Sum, class Decide>
+inline void for_each_chain(const Block<Sum>& block, Decide decide) {
+    const HalfSweepTask& task = block.task;
+    const UnitDraws unit_draws(task.stream, block.first);
+    alignas(64) std::uint16_t draws[columns_per_block];
+    std::int32_t copy[columns_per_block] = {};
+    for (std::size_t c = 0; c < task.n_chains; ++c) {
+        unit_draws.draw(task.stream.chains[c], draws);
+        const BlockFields<Sum> fields = block.fields(c, copy);
+        block.write(fields, decide(c, fields, draws), c);
+    }
+}
+
+template <class Sum, bool WithOffset>
+inline void decide_block(const Block<Sum>& block) {
+    const HalfSweepTask& task = block.task;
+    const Bracket* brackets = static_cast<const Bracket*>(task.brackets);
+    const float* offset = WithOffset ? task.scaled_offset + block.first : nullptr;
+    for_each_chain(
+        block, [&](std::size_t c, const BlockFields<Sum>& fields, const std::uint16_t* draws) {
+            const Decision decision = decide<WithOffset>(brackets[c], offset, fields, draws);
+            return block.close(fields, decision, c, draws);
+        });
+}
+
+#if SCORERBM_SHORTS
+inline void decide_narrow_block(const Block<std::int16_t>& block) {
+    const HalfSweepTask& task = block.task;
+    const NarrowBracket* brackets = static_cast<const NarrowBracket*>(task.brackets);
+    const std::int16_t* bias = task.narrow_bias + block.first;
+    for_each_chain(block, [&](std::size_t c, const BlockFields<std::int16_t>& fields,
+                              const std::uint16_t* draws) {
+        return block.close(fields, decide_narrow(brackets[c], fields.sum, bias, draws), c, draws);
+    });
+}
+
+inline bool narrow(const HalfSweepTask& task, std::int16_t) {
+    return task.narrow_bias != nullptr && task.offset == nullptr;
+}
+inline bool narrow(const HalfSweepTask&, std::int32_t) {
+    return false;
+}
+inline void decide_narrow_block(const Block<std::int32_t>&) {}
+#endif
+
+// Per-chain constants of the decision, once a half-sweep.
+inline void fill_brackets(const HalfSweepTask& task, bool narrow_fields) {
+    for (std::size_t c = 0; c < task.n_chains; ++c) {
+#if SCORERBM_SHORTS
+        if (narrow_fields) {
+            static_cast<NarrowBracket*>(task.brackets)[c] = make_narrow_bracket(task.factor[c]);
+            continue;
+        }
+#endif
+        static_cast<Bracket*>(task.brackets)[c] =
+            make_bracket(task.factor[c], bracket_margin(task.largest_offset));
+    }
+    (void)narrow_fields;
+}
+
+template <class Sum>
+void half_sweep(const HalfSweepTask& task) {
+#if SCORERBM_SHORTS
+    const bool narrow_fields = narrow(task, Sum{});
+#else
+    const bool narrow_fields = false;
+#endif
+    if (task.mean_sum == nullptr) fill_brackets(task, narrow_fields);
+    for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
+        accumulate_block<Sum>(task, b);
+        const Block<Sum> block(task, b);
+        if (task.mean_sum != nullptr) {
+            for_each_chain(block, [&](std::size_t c, const BlockFields<Sum>& fields,
+                                      const std::uint16_t* draws) {
+                return decide_with_mean(block, fields, c, draws);
+            });
+        } else if (narrow_fields) {
+#if SCORERBM_SHORTS
+            decide_narrow_block(block);
+#endif
+        } else if (task.offset != nullptr) {
+            decide_block<Sum, true>(block);
+        } else {
+            decide_block<Sum, false>(block);
+        }
+    }
+}
+
+// Adds the fields of the active outputs, without drawing any: `product` of states as they are.
+template <class Sum>
+void field_product(const HalfSweepTask& task) {
+    std::int32_t copy[columns_per_block] = {};
+    for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
+        accumulate_block<Sum>(task, b);
+        const Block<Sum> block(task, b);
+        for (std::size_t c = 0; c < task.n_chains; ++c) {
+            task.product[c] += masked_sum(block.fields(c, copy), task.out.row(c)[b]);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace scorerbm

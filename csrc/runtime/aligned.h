@@ -1,0 +1,33 @@
+// Memory for vectors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace scorerbm {
+
+// Zeroed bytes at an address that is a multiple of 64.
+class AlignedBytes {
+  public:
+    explicit AlignedBytes(std::size_t size)
+        : bytes_(new unsigned char[size + alignment]()), start_(align(bytes_.get())) {}
+
+    template <class Number>
+    Number* as() const {
+        return reinterpret_cast<Number*>(start_);
+    }
+
+  private:
+    static constexpr std::size_t alignment = 64;
+
+    static unsigned char* align(unsigned char* p) {
+        const auto address = reinterpret_cast<std::uintptr_t>(p);
+        return p + (alignment - address % alignment) % alignment;
+    }
+
+    std::unique_ptr<unsigned char[]> bytes_;
+    unsigned char* start_;
+};
+
+}  // namespace scorerbm

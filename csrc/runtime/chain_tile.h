@@ -1,0 +1,86 @@
+// Markov chains at work: a few of them as bits, with the memory that kernels need to sweep them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/aligned.h"
+#include "runtime/plan.h"
+#include "runtime/prepared.h"
+
+namespace scorerbm {
+
+// What all chains of a call have in common, and where their states are. Rows are bytes, a chain a
+// row; strides are 0 where all chains share one row.
+struct ChainsTask {
+    const PreparedRBM* rbm;
+    const std::int32_t* hidden_bias;
+    std::size_t hidden_bias_stride;
+    const std::int32_t* visible_bias;
+    std::size_t visible_bias_stride;
+    double scale;
+    const double* offset;        // log-odds added to the visible units'; may be null
+    const std::uint8_t* frozen;  // visible units to leave alone; may be null
+    std::size_t frozen_stride;
+    const std::uint32_t* chains;
+    Key key;
+    std::uint8_t *v, *h;
+};
+
+// Biases and offsets as kernels want them: padded, in 16 bits where fields fit, in single
+// precision.
+class LayerBias {
+  public:
+    LayerBias(const PreparedLayer& layer, const std::int32_t* bias, std::size_t stride,
+              const double* offset);
+
+    void write(HalfSweepTask& task, std::size_t first_chain) const;
+
+  private:
+    const std::int32_t* per_chain_;
+    std::size_t stride_;
+    std::vector<std::int32_t> padded_;
+    std::vector<std::int16_t> narrow_;
+    std::vector<double> offset_;
+    std::vector<float> scaled_offset_;
+    float largest_offset_ = 0.0f;
+};
+
+struct Biases {
+    LayerBias hidden, visible;
+
+    explicit Biases(const ChainsTask& task);
+};
+
+class ChainTile {
+  public:
+    // Takes the states of chains [begin, end) of the task, which must outlive the tile.
+    ChainTile(const ChainsTask& task, const Biases& biases, std::size_t begin, std::size_t end,
+              Lookup lookup);
+
+    std::size_t size() const { return end_ - begin_; }
+    std::size_t begin() const { return begin_; }
+
+    // One sweep. `factor` has beta / scale of each chain of the tile; `mean_sum`, if not null, gets
+    // p(v=1|h) added; `energies`, if not null, becomes -(v'Wh + b'v + c'h) in units of the grid.
+    void sweep(std::uint32_t step, const double* factor, double* mean_sum, std::int64_t* energies);
+
+    // The energies of the visible states together with hidden ones, as bytes a chain a row.
+    void energies(const std::uint8_t* hidden, std::int64_t* out);
+
+    // Writes the states back to the task's arrays.
+    void finish() const;
+
+  private:
+    HalfSweepTask half(const PreparedLayer& layer, const LayerBias& bias) const;
+    void finish_energies(std::int64_t* energies) const;
+
+    const ChainsTask& task_;
+    const Biases& biases_;
+    std::size_t begin_, end_;
+    Lookup lookup_;
+    AlignedBytes visible_, hidden_, frozen_, tables_, sums_, brackets_;
+    std::size_t frozen_stride_;
+};
+
+}  // namespace scorerbm

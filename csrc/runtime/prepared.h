@@ -1,0 +1,37 @@
+// The weights of an integer RBM as kernels want them: made once, and used for many calls.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/table.h"
+#include "runtime/aligned.h"
+
+namespace scorerbm {
+
+// One direction: bias + states @ weights, weights in blocks of columns_per_block columns.
+struct PreparedLayer {
+    // `weights` is (inputs, outputs); with 16 bits, sums over subsets of a column fit them.
+    PreparedLayer(const std::int32_t* weights, std::size_t inputs, std::size_t outputs, int bits);
+
+    std::size_t padded_outputs() const {
+        return (outputs + columns_per_block - 1) / columns_per_block * columns_per_block;
+    }
+
+    std::size_t inputs, outputs;
+    int bits;
+    AlignedBytes weights;
+    // Largest and smallest sum of any subset of each output's weights.
+    std::vector<std::int64_t> largest, smallest;
+};
+
+struct PreparedRBM {
+    // Throws std::invalid_argument unless bits is 32, or 16 and all sums fit.
+    PreparedRBM(const std::int32_t* weights, const std::int32_t* transposed, std::size_t n_visible,
+                std::size_t n_hidden, int bits);
+
+    PreparedLayer hidden;   // given the visible units
+    PreparedLayer visible;  // given the hidden units
+};
+
+}  // namespace scorerbm
