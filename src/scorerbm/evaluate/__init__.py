@@ -1,6 +1,13 @@
-"""Evaluation: how likely data are under a model, and how close samples come to it."""
+"""Evaluation: how likely data are under a model, how close samples come, whether chains mix."""
 
 from .annealed_importance import annealed_importance, reverse_annealed_importance
+from .autocorrelation import (
+    AutocorrelationTime,
+    ShortSeriesWarning,
+    autocorrelation,
+    autocorrelation_time,
+    effective_sample_size,
+)
 from .benchmark import measure_roads
 from .divergence import (
     empirical_probabilities,
@@ -13,19 +20,40 @@ from .likelihood import log_likelihood, mean_free_energy_gap
 from .log_z import LogPartition
 from .measurements import Measurements
 from .mmd import median_distance, mmd
+from .modes import ModeWeights, mode_centres, mode_weights
 from .moments import Moments, exact_moments, moment_error, sample_moments
 from .partition import log_partition
+from .projected_density import (
+    DensityFloor,
+    ProjectedDensity,
+    density_distance,
+    density_floor,
+    projected_density,
+)
+from .projection import PrincipalComponents, principal_components
 from .pseudo_likelihood import pseudo_log_likelihood
 from .roads import Road, default_roads
+from .scale_reduction import potential_scale_reduction
 
 __all__ = [
+    "AutocorrelationTime",
+    "DensityFloor",
     "Floor",
     "LogPartition",
     "Measurements",
+    "ModeWeights",
     "Moments",
+    "PrincipalComponents",
+    "ProjectedDensity",
     "Road",
+    "ShortSeriesWarning",
     "annealed_importance",
+    "autocorrelation",
+    "autocorrelation_time",
     "default_roads",
+    "density_distance",
+    "density_floor",
+    "effective_sample_size",
     "empirical_probabilities",
     "exact_moments",
     "kl_divergence",
@@ -35,7 +63,12 @@ __all__ = [
     "measure_roads",
     "median_distance",
     "mmd",
+    "mode_centres",
+    "mode_weights",
     "moment_error",
+    "potential_scale_reduction",
+    "principal_components",
+    "projected_density",
     "pseudo_log_likelihood",
     "reverse_annealed_importance",
     "sample_moments",

@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
 from ..backends import get_backend
-from ..backends.protocol import Backend
+from ..backends.protocol import Backend, Reals
 from ..rbm import RBM
 
-__all__ = ["check_model", "place", "states"]
+__all__ = ["check_model", "place", "series", "states"]
+
+_FEWEST_STEPS = 4
 
 
 def check_model(model: RBM) -> RBM:
@@ -50,3 +52,17 @@ def place(backend: str, n_threads: int | None) -> tuple[Backend, int]:
     """Return the backend and the number of threads, 0 for all cores."""
     threads = 0 if n_threads is None else _check.integer("n_threads", n_threads, 1)
     return get_backend(backend), threads
+
+
+def series(x: ArrayLike) -> Reals:
+    """Return one number a step, of one chain (n,) or of several (n, C), as (n, C); they vary."""
+    chains = _check.real_array("x", x, (None,), (None, None))
+    if chains.size == 0 or len(chains) < _FEWEST_STEPS:
+        raise ValueError(
+            f"x: got shape {chains.shape}, expected at least {_FEWEST_STEPS} steps of a chain"
+        )
+    if chains.min() == chains.max():
+        raise ValueError(
+            f"x: got {chains.size} times {chains.flat[0]:g}, expected a series that varies"
+        )
+    return chains[:, None] if chains.ndim == 1 else chains

@@ -6,6 +6,15 @@ Plots need matplotlib: ``pip install "scorerbm[plot]"``.
 
 from .fokker_planck import plot_densities
 from .images import plot_samples, plot_trajectory
+from .mixing import plot_autocorrelation, plot_projected_density, plot_replica_flow
 from .quality import plot_quality
 
-__all__ = ["plot_densities", "plot_quality", "plot_samples", "plot_trajectory"]
+__all__ = [
+    "plot_autocorrelation",
+    "plot_densities",
+    "plot_projected_density",
+    "plot_quality",
+    "plot_replica_flow",
+    "plot_samples",
+    "plot_trajectory",
+]
