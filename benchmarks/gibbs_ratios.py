@@ -140,13 +140,13 @@ def check(options: argparse.Namespace) -> int:
     """Test the samples of everyone against an enumerated distribution; 1 if one is refused."""
     from peers import PEERS
     from ratios import check as checks
-    from ratios.ours import Ours, precisions
+    from ratios.ours import PRECISIONS, Ours
     from ratios.sweeps import installed
 
     classes, missing = installed(PEERS if options.peers is None else options.peers)
     print(*missing, sep="\n", end="\n" if missing else "")
     problem = checks.small_problem(n_threads=options.threads)
-    contestants = {x: Ours(problem, x) for x in precisions()}
+    contestants = {x: Ours(problem, x) for x in PRECISIONS}
     contestants |= {name: peer(problem) for name, peer in classes.items()}
     probabilities, n_refused = checks.visible_probabilities(problem), 0
     for name, one in contestants.items():

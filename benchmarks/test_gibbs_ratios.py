@@ -14,7 +14,7 @@ import peers
 from peers import MissingPeerError, Peer
 from ratios import tables
 from ratios.confine import confine
-from ratios.ours import cpu_level, precisions
+from ratios.ours import PRECISIONS, cpu_level
 from ratios.sweeps import Size, compare, installed
 from ratios.tempering import available, compare_tempering
 from ratios.timing import Work, fastest_ratio, interleave, median_ratio
@@ -40,14 +40,14 @@ def test_a_row_has_every_precision_beside_every_peer():
     classes, missing = installed(["numpy"])
     row = compare(SIZE, classes | {"uniform": Uniform}, **QUICK)
     assert missing == []
-    assert list(row["ours"]) == list(precisions())
+    assert list(row["ours"]) == list(PRECISIONS)
     assert row["left_out"] == [f"uniform: left out at {SIZE}, more than 0 weights"]
     for ratios in row["ratios"].values():
         assert ratios["best"] == "numpy"
         assert ratios["median"]["numpy"] > 0.0
     for which in ("median", "fastest"):
         lines = list(tables.ratio_lines(row, cpu_level(), list(classes), which))
-        assert len(lines) == len(precisions())
+        assert len(lines) == len(PRECISIONS)
         assert all("x (numpy)" in line and "12 x 7, 32" in line for line in lines)
     assert len(list(tables.speed_lines(row, ["numpy", "uniform"]))) == 2
 

@@ -7,11 +7,11 @@ import pytest
 
 from peers import PEERS, MissingPeerError, load
 from ratios import check
-from ratios.ours import Ours, precisions
+from ratios.ours import PRECISIONS, Ours
 
 
 def build(name, problem):
-    if name in precisions():
+    if name in PRECISIONS:
         return Ours(problem, name)
     try:
         return load(name)(problem)
@@ -19,7 +19,7 @@ def build(name, problem):
         pytest.skip(str(missing))
 
 
-@pytest.mark.parametrize("name", [*precisions(), *PEERS])
+@pytest.mark.parametrize("name", [*PRECISIONS, *PEERS])
 def test_a_peer_samples_the_enumerated_distribution(name):
     problem = check.small_problem()
     peer = build(name, problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,14 +12,12 @@ from scorerbm.backends import cpu_levels, get_backend
 from scorerbm.rbm import Chains
 from scorerbm.rbm.chains import chain_ids
 
-__all__ = ["Ours", "cpu_level", "precisions"]
+__all__ = ["PRECISIONS", "Ours", "cpu_level"]
 
 KEY = (1, 2)
 
 
-def precisions() -> tuple[str, ...]:
-    """Precisions that a caller of this version can choose, or the only one that it has."""
-    return ("int16", "int32") if _takes_precision(Chains) else ("int32",)
+PRECISIONS = ("int16", "int32")
 
 
 def cpu_level() -> str:
@@ -35,8 +32,11 @@ class Ours(Peer):
         self.precision = precision
         self._model = sr.BernoulliRBM(*problem[:3])
         self._backend, self._n_threads = get_backend("native"), problem.n_threads
-        options = {"precision": precision} if _takes_precision(Chains) else {}
-        self._chains = Chains(problem.visible.copy(), chain_ids(problem.n_chains), KEY, **options)
+        ids = chain_ids(problem.n_chains)
+        self._chains = Chains(problem.visible.copy(), ids, KEY, precision=precision)
+        self._info = self._model.sampling_info(
+            precision, problem.n_chains, backend=self._backend, n_threads=problem.n_threads
+        )
 
     def run(self, n_sweeps: int) -> None:
         self._model.gibbs(self._chains, n_sweeps, backend=self._backend, n_threads=self._n_threads)
@@ -46,10 +46,4 @@ class Ours(Peer):
 
     def grid(self) -> float:
         """Spacing of the grid to which the weights are rounded."""
-        info = self._model.sampling_info
-        chosen = {"precision": self.precision} if _takes_precision(info) else {}
-        return float(info(**chosen)["grid"])
-
-
-def _takes_precision(function: Any) -> bool:
-    return "precision" in inspect.signature(function).parameters
+        return float(self._info["grid"])

@@ -10,7 +10,7 @@ import numpy as np
 import peers
 from peers import MissingPeerError, Peer, Problem
 
-from .ours import Ours, precisions
+from .ours import PRECISIONS, Ours
 from .timing import Work, clock_of, fastest_ratio, interleave, median_ratio
 
 __all__ = ["Size", "compare", "installed", "problem"]
@@ -56,7 +56,7 @@ def compare(
     """Seconds a sweep of everyone in every round, and the ratios."""
     given, lines = problem(size, n_threads), []
     ours, others = {}, {}
-    for precision in precisions():
+    for precision in PRECISIONS:
         try:
             ours[precision] = Ours(given, precision)
             ours[precision].run(1)  # a grid too coarse for the weights shows at the first sweep
