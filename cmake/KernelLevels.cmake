@@ -37,6 +37,11 @@ elseif(MSVC)
   set(SCORERBM_KERNEL_OPTIONS /fp:precise)
 endif()
 
+# GCC takes the undefined vectors in its own AVX-512 headers for mistakes (its bug 105593).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND SCORERBM_KERNEL_OPTIONS -Wno-uninitialized -Wno-maybe-uninitialized)
+endif()
+
 # Adds the kernels of all levels to a target, and the list of levels that its dispatch includes.
 function(scorerbm_add_kernels target)
   set(lines "")

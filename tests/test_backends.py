@@ -48,22 +48,23 @@ def test_native_equals_reference(size: tuple[int, int, int], n_threads: int) -> 
     assert_same_bits(problem.run(NATIVE, n_threads), reference_results(size))
 
 
-@pytest.mark.parametrize("lookup", ["rows", "4", "5", "6"])
-@pytest.mark.parametrize("size", [(33, 65, 63), (9, 300, 20)])
+@pytest.mark.parametrize("lookup", ["rows", "4", "5", "6", "registers"])
+@pytest.mark.parametrize("size", [(33, 65, 63), (9, 300, 20), (130, 9, 17)])
 def test_every_lookup_returns_the_same_bits(
     monkeypatch: pytest.MonkeyPatch, size: tuple[int, int, int], lookup: str
 ) -> None:
     monkeypatch.setenv("SCORERBM_LOOKUP", lookup)
     problem = Problem(*size)
     plan = NATIVE.plan(problem.narrow, size[0], 1)
-    assert plan["kernel"] == ("rows" if lookup == "rows" else f"lookup of {lookup} bits")
+    shown = {"rows": "rows", "registers": "lookup in registers"}
+    assert plan["kernel"] == shown.get(lookup, f"lookup of {lookup} bits")
     assert_same_bits(problem.run(NATIVE), reference_results(size))
 
 
 def test_an_unknown_lookup_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCORERBM_LOOKUP", "7")
     problem = Problem(3, 4, 5)
-    with pytest.raises(ValueError, match=r"SCORERBM_LOOKUP: got '7', expected rows, 4, 5 or 6"):
+    with pytest.raises(ValueError, match=r"SCORERBM_LOOKUP: got '7', expected rows, 4, 5, 6 or registers"):
         problem.run(NATIVE)
 
 

@@ -43,8 +43,8 @@ std::unique_ptr<PreparedRBM> prepare(const py::object& weights,
 // The arguments common to everything that moves chains, checked, and the arrays for its results.
 class ChainArguments {
   public:
-    ChainArguments(const PreparedRBM& rbm, const py::object& visible_bias,
-                   const py::object& hidden_bias, double scale, const py::object& visible)
+    ChainArguments(PreparedRBM& rbm, const py::object& visible_bias, const py::object& hidden_bias,
+                   double scale, const py::object& visible)
         : rbm_(rbm),
           N(static_cast<py::ssize_t>(rbm.visible.outputs)),
           M(static_cast<py::ssize_t>(rbm.hidden.outputs)),
@@ -73,7 +73,7 @@ class ChainArguments {
     }
 
   private:
-    const PreparedRBM& rbm_;
+    PreparedRBM& rbm_;
 
   public:
     const py::ssize_t N, M;
@@ -84,7 +84,7 @@ class ChainArguments {
     double scale_;
 };
 
-py::tuple gibbs_sweeps(const PreparedRBM& rbm, const py::object& visible_bias,
+py::tuple gibbs_sweeps(PreparedRBM& rbm, const py::object& visible_bias,
                        const py::object& hidden_bias, double scale, const py::object& visible,
                        const py::object& chains, KeyWords key, std::uint32_t first_sweep,
                        std::size_t n_sweeps, const py::object& beta, bool mean,
@@ -116,7 +116,7 @@ py::tuple gibbs_sweeps(const PreparedRBM& rbm, const py::object& visible_bias,
     return py::make_tuple(new_visible, new_hidden, means ? py::object(*means) : py::none());
 }
 
-py::tuple temper_ladders(const PreparedRBM& rbm, const py::object& visible_bias,
+py::tuple temper_ladders(PreparedRBM& rbm, const py::object& visible_bias,
                          const py::object& hidden_bias, double scale, const py::object& visible,
                          const py::object& chains, const py::object& ladders, KeyWords key,
                          std::uint32_t first_sweep, std::size_t n_sweeps, std::size_t swap_every,
@@ -165,7 +165,7 @@ py::tuple temper_ladders(const PreparedRBM& rbm, const py::object& visible_bias,
     return py::make_tuple(new_visible, new_hidden, new_slots, trace, energies);
 }
 
-py::array_t<std::int64_t> joint_energies(const PreparedRBM& rbm, const py::object& visible_bias,
+py::array_t<std::int64_t> joint_energies(PreparedRBM& rbm, const py::object& visible_bias,
                                          const py::object& hidden_bias, const py::object& visible,
                                          const py::object& hidden, std::size_t n_threads) {
     const ChainArguments arguments(rbm, visible_bias, hidden_bias, 1.0, visible);
@@ -182,9 +182,9 @@ py::array_t<std::int64_t> joint_energies(const PreparedRBM& rbm, const py::objec
     return out;
 }
 
-py::dict describe_plan(const PreparedRBM& rbm, std::size_t n_chains, std::size_t n_threads) {
+py::dict describe_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t n_threads) {
     const std::size_t threads = worthwhile_threads(n_chains, n_threads, sweep_nanoseconds(rbm));
-    const Plan plan = make_plan((n_chains + threads - 1) / threads, rbm.hidden.bits);
+    const Plan plan = make_plan(rbm, share(n_chains, threads), 0);
     py::dict result;
     result["kernel"] = lookup_name(plan.lookup);
     result["chains_per_tile"] = plan.chains_per_tile;

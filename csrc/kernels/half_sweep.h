@@ -4,6 +4,7 @@
 #include "accumulate.h"
 #include "decide.h"
 #include "decide_shorts.h"
+#include "registers.h"
 
 namespace scorerbm {
 namespace {
@@ -15,6 +16,15 @@ inline void accumulate_block(const HalfSweepTask& task, std::size_t block) {
     Sum *tables = static_cast<Sum*>(task.tables), *sums = static_cast<Sum*>(task.sums);
     const std::size_t inputs = task.inputs, n_chains = task.n_chains;
     switch (task.lookup) {
+        case Lookup::registers: {
+            constexpr std::size_t bits = Registers<Sum>::bits;
+            const std::size_t groups = (inputs + bits - 1) / bits;
+            const Sum* of_block = static_cast<const Sum*>(task.register_tables) +
+                                  block * columns_per_block * groups * Registers<Sum>::lanes;
+            return accumulate_by_registers(
+                of_block, static_cast<const typename Registers<Sum>::Index*>(task.indices), inputs,
+                n_chains, sums);
+        }
         case Lookup::rows:
             return accumulate_rows(weights, inputs, task.in, n_chains, tables, sums);
         case Lookup::bits4:
@@ -24,6 +34,14 @@ inline void accumulate_block(const HalfSweepTask& task, std::size_t block) {
         case Lookup::bits6:
             return accumulate<Sum, 6, 6>(weights, inputs, task.in, n_chains, tables, sums);
     }
+}
+
+// What lookups in registers need of the inputs, once for all blocks.
+template <class Sum>
+inline void prepare_inputs(const HalfSweepTask& task) {
+    if (task.lookup != Lookup::registers) return;
+    gather_indices<Sum>(task.in, task.inputs, task.n_chains,
+                        static_cast<typename Registers<Sum>::Index*>(task.indices));
 }
 
 // The block's outputs: the sums of one chain and what is added to them.
@@ -210,6 +228,7 @@ void half_sweep(const HalfSweepTask& task) {
     const bool narrow_fields = false;
 #endif
     if (task.mean_sum == nullptr) fill_brackets(task, narrow_fields);
+    prepare_inputs<Sum>(task);
     for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
         accumulate_block<Sum>(task, b);
         const Block<Sum> block(task, b);
@@ -234,6 +253,7 @@ void half_sweep(const HalfSweepTask& task) {
 template <class Sum>
 void field_product(const HalfSweepTask& task) {
     std::int32_t copy[columns_per_block] = {};
+    prepare_inputs<Sum>(task);
     for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
         accumulate_block<Sum>(task, b);
         const Block<Sum> block(task, b);

@@ -15,7 +15,14 @@
 namespace scorerbm {
 namespace {
 
+#if defined(__AVX512BW__)
+constexpr bool has_registers = true;
+#else
+constexpr bool has_registers = false;
+#endif
+
 constexpr KernelTable table = {
+    has_registers,
     half_sweep<std::int16_t>,
     half_sweep<std::int32_t>,
     field_product<std::int16_t>,

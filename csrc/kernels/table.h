@@ -43,8 +43,15 @@ struct BitRows {
     std::uint64_t* row(std::size_t chain) const { return words + chain * stride; }
 };
 
-// How the weights of active inputs are added: `rows` one by one, otherwise so many bits a lookup.
-enum class Lookup { rows, bits4, bits5, bits6 };
+// How the weights of active inputs are added: `rows` one by one; `bits…` so many at a time, by
+// lookup in memory; `registers` by lookup in registers.
+enum class Lookup { rows, bits4, bits5, bits6, registers };
+
+// Inputs of one lookup in registers, with sums of 16 and 32 bits.
+constexpr std::size_t register_bits16 = 5, register_bits32 = 4;
+
+// Chains beyond the last one for which there must be room in sums and indices.
+constexpr std::size_t chain_padding = 32;
 
 constexpr std::size_t columns_per_block = 64;
 
@@ -68,8 +75,12 @@ struct HalfSweepTask {
     double* mean_sum;       // (n_chains, outputs), to which p(out=1|in) is added; may be null
     std::int64_t* product;  // of each chain: the sum of the fields of active outputs; may be null
     Lookup lookup;
-    void* tables;    // lookup_table_entries * columns_per_block numbers
-    void* sums;      // n_chains * columns_per_block numbers
+    void* tables;  // lookup_table_entries * columns_per_block numbers
+    void* sums;    // (n_chains + chain_padding) * columns_per_block numbers
+    // For lookups in registers: tables of 64 bytes, (columns / 8, groups of inputs, 8), and room
+    // for an index of 16 or, with sums of 32 bits, 8 bits for each group of each padded chain.
+    const void* register_tables;
+    void* indices;
     void* brackets;  // n_chains * bracket_bytes
 };
 
@@ -143,6 +154,7 @@ struct EnumerateTask {
 //   moments            (2 * chains_per_tile + 1) * inputs words
 //   enumerate_states   (enumerated + 1) * (summed + 1) numbers
 struct KernelTable {
+    bool has_registers;  // lookups in registers are faster than in memory
     void (*half_sweep16)(const HalfSweepTask&);
     void (*half_sweep32)(const HalfSweepTask&);
     void (*field_product16)(const HalfSweepTask&);

@@ -30,6 +30,13 @@ bool fits_narrow(const PreparedLayer& layer, const std::int32_t* bias) {
     return true;
 }
 
+// Of one chain, for the wider layer.
+std::size_t index_bytes(const PreparedRBM& rbm) {
+    const std::size_t inputs = std::max(rbm.hidden.inputs, rbm.visible.inputs);
+    return rbm.hidden.bits == 16 ? (inputs / register_bits16 + 1) * sizeof(std::uint16_t)
+                                 : inputs / register_bits32 + 1;
+}
+
 BitRows rows_of(const AlignedBytes& bytes, std::size_t units) {
     return {bytes.as<std::uint64_t>(), words_of(units)};
 }
@@ -90,8 +97,9 @@ ChainTile::ChainTile(const ChainsTask& task, const Biases& biases, std::size_t b
                   ? 0
                   : (task.frozen_stride == 0 ? 1 : size()) * row_bytes(task.rbm->visible.outputs)),
       tables_(lookup_table_entries * columns_per_block * sum_bytes(*task.rbm)),
-      sums_(size() * columns_per_block * sum_bytes(*task.rbm)),
+      sums_((size() + chain_padding) * columns_per_block * sum_bytes(*task.rbm)),
       brackets_(size() * bracket_bytes),
+      indices_(lookup == Lookup::registers ? (size() + chain_padding) * index_bytes(*task.rbm) : 0),
       frozen_stride_(task.frozen_stride == 0 ? 0 : words_of(task.rbm->visible.outputs)) {
     const std::size_t units = task.rbm->visible.outputs;
     const BitRows v = rows_of(visible_, units), frozen = rows_of(frozen_, units);
@@ -114,6 +122,8 @@ HalfSweepTask ChainTile::half(const PreparedLayer& layer, const LayerBias& bias)
     half.tables = tables_.as<void>();
     half.sums = sums_.as<void>();
     half.brackets = brackets_.as<void>();
+    half.register_tables = layer.register_tables.as<void>();
+    half.indices = indices_.as<void>();
     bias.write(half, begin_);
     return half;
 }

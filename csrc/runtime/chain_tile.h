@@ -13,7 +13,7 @@ namespace scorerbm {
 // What all chains of a call have in common, and where their states are. Rows are bytes, a chain a
 // row; strides are 0 where all chains share one row.
 struct ChainsTask {
-    const PreparedRBM* rbm;
+    PreparedRBM* rbm;
     const std::int32_t* hidden_bias;
     std::size_t hidden_bias_stride;
     const std::int32_t* visible_bias;
@@ -79,7 +79,7 @@ class ChainTile {
     const Biases& biases_;
     std::size_t begin_, end_;
     Lookup lookup_;
-    AlignedBytes visible_, hidden_, frozen_, tables_, sums_, brackets_;
+    AlignedBytes visible_, hidden_, frozen_, tables_, sums_, brackets_, indices_;
     std::size_t frozen_stride_;
 };
 

@@ -37,8 +37,10 @@ void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads,
     const Biases biases(task.chains);
     const double nanoseconds =
         static_cast<double>(task.n_sweeps) * sweep_nanoseconds(*task.chains.rbm);
+    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
+    const Plan plan =
+        make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * task.n_sweeps);
     parallel_for(n_chains, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
-        const Plan plan = make_plan(end - begin, task.chains.rbm->hidden.bits);
         for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
             const std::size_t last = std::min(end, c + plan.chains_per_tile);
             ChainTile tile(task.chains, biases, c, last, plan.lookup);
@@ -50,14 +52,15 @@ void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads,
 void energies(const ChainsTask& task, std::size_t n_chains, std::size_t n_threads,
               std::int64_t* out) {
     const Biases biases(task);
-    parallel_for(n_chains, n_threads, sweep_nanoseconds(*task.rbm),
-                 [&](std::size_t begin, std::size_t end) {
-                     const Plan plan = make_plan(end - begin, task.rbm->hidden.bits);
-                     for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
-                         const std::size_t last = std::min(end, c + plan.chains_per_tile);
-                         ChainTile(task, biases, c, last, plan.lookup).energies(task.h, out + c);
-                     }
-                 });
+    const double nanoseconds = sweep_nanoseconds(*task.rbm);
+    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
+    const Plan plan = make_plan(*task.rbm, share(n_chains, n_parts), n_chains);
+    parallel_for(n_chains, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
+            const std::size_t last = std::min(end, c + plan.chains_per_tile);
+            ChainTile(task, biases, c, last, plan.lookup).energies(task.h, out + c);
+        }
+    });
 }
 
 }  // namespace scorerbm

@@ -13,6 +13,11 @@ std::size_t hardware_threads();
 // Threads that parallel_for would use.
 std::size_t worthwhile_threads(std::size_t n_rows, std::size_t n_threads, double row_nanoseconds);
 
+// Rows of the largest of n_parts parts.
+inline std::size_t share(std::size_t n_rows, std::size_t n_parts) {
+    return n_parts == 0 ? n_rows : (n_rows + n_parts - 1) / n_parts;
+}
+
 // A cost of a row that makes it worth a thread.
 constexpr double always_worthwhile = 1e9;
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <stdexcept>
+
+#include "runtime/dispatch.h"
 
 namespace scorerbm {
 namespace {
@@ -11,6 +14,40 @@ namespace {
 // tables.
 constexpr std::size_t bytes_of_sums = 128 * 1024;
 
+constexpr double default_table_megabytes = 256.0;
+
+struct Name {
+    Lookup lookup;
+    const char *asked, *shown;
+};
+
+constexpr Name names[] = {
+    {Lookup::rows, "rows", "rows"},
+    {Lookup::bits4, "4", "lookup of 4 bits"},
+    {Lookup::bits5, "5", "lookup of 5 bits"},
+    {Lookup::bits6, "6", "lookup of 6 bits"},
+    {Lookup::registers, "registers", "lookup in registers"},
+};
+
+std::string environment(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value == nullptr ? "" : value;
+}
+
+std::size_t table_limit() {
+    const std::string text = environment("SCORERBM_TABLE_MB");
+    double megabytes = default_table_megabytes;
+    if (!text.empty()) {
+        char* end = nullptr;
+        megabytes = std::strtod(text.c_str(), &end);
+        if (*end != '\0' || !(megabytes >= 0.0) || !(megabytes < 1e9)) {
+            throw std::invalid_argument("SCORERBM_TABLE_MB: got '" + text +
+                                        "', expected a number of megabytes");
+        }
+    }
+    return static_cast<std::size_t>(megabytes * 1e6);
+}
+
 // A table of g bits costs 2^g additions and saves all but one of g for each chain.
 Lookup cheapest(std::size_t chains_per_tile, int bits) {
     if (chains_per_tile < 16) return Lookup::rows;
@@ -18,37 +55,44 @@ Lookup cheapest(std::size_t chains_per_tile, int bits) {
     return chains_per_tile < 768 ? Lookup::bits5 : Lookup::bits6;
 }
 
-Lookup overridden(Lookup choice) {
-    const char* value = std::getenv("SCORERBM_LOOKUP");
-    const std::string name = value == nullptr ? "" : value;
-    if (name.empty()) return choice;
-    if (name == "rows") return Lookup::rows;
-    if (name == "4") return Lookup::bits4;
-    if (name == "5") return Lookup::bits5;
-    if (name == "6") return Lookup::bits6;
-    throw std::invalid_argument("SCORERBM_LOOKUP: got '" + name + "', expected rows, 4, 5 or 6");
+// In registers every chain costs as much as a vector of them.
+bool enough_for_registers(std::size_t chains_per_tile, int bits) {
+    return chains_per_tile >= (bits == 16 ? 24 : 12);
+}
+
+Lookup choose(PreparedRBM& rbm, std::size_t chains_per_tile, std::size_t chain_sweeps) {
+    const std::string asked = environment("SCORERBM_LOOKUP");
+    if (!asked.empty()) {
+        const auto* found = std::find_if(std::begin(names), std::end(names),
+                                         [&](const Name& name) { return asked == name.asked; });
+        if (found == std::end(names)) {
+            throw std::invalid_argument("SCORERBM_LOOKUP: got '" + asked +
+                                        "', expected rows, 4, 5, 6 or registers");
+        }
+        if (found->lookup == Lookup::registers) rbm.build_register_tables();
+        return found->lookup;
+    }
+    const int bits = rbm.hidden.bits;
+    if (kernels().has_registers && enough_for_registers(chains_per_tile, bits) &&
+        rbm.use_registers(chain_sweeps, table_limit())) {
+        return Lookup::registers;
+    }
+    return cheapest(chains_per_tile, bits);
 }
 
 }  // namespace
 
-Plan make_plan(std::size_t n_chains, int bits) {
-    const std::size_t most =
-        bytes_of_sums / (columns_per_block * static_cast<std::size_t>(bits / 8));
+Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) {
+    const std::size_t sum_bytes = static_cast<std::size_t>(rbm.hidden.bits / 8);
+    const std::size_t most = bytes_of_sums / (columns_per_block * sum_bytes);
     const std::size_t n_tiles = std::max<std::size_t>(1, (n_chains + most - 1) / most);
     const std::size_t chains = std::max<std::size_t>(1, (n_chains + n_tiles - 1) / n_tiles);
-    return {chains, overridden(cheapest(chains, bits))};
+    return {chains, choose(rbm, chains, chain_sweeps)};
 }
 
 std::string lookup_name(Lookup lookup) {
-    switch (lookup) {
-        case Lookup::rows:
-            return "rows";
-        case Lookup::bits4:
-            return "lookup of 4 bits";
-        case Lookup::bits5:
-            return "lookup of 5 bits";
-        case Lookup::bits6:
-            return "lookup of 6 bits";
+    for (const Name& name : names) {
+        if (name.lookup == lookup) return name.shown;
     }
     return "";
 }

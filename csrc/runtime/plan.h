@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "kernels/table.h"
+#include "runtime/prepared.h"
 
 namespace scorerbm {
 
@@ -13,10 +13,12 @@ struct Plan {
     Lookup lookup;
 };
 
-// The plan for so many chains of one thread, with sums of 16 or 32 bits. The environment variable
-// SCORERBM_LOOKUP ("rows", "4", "5" or "6" bits) overrides the choice of lookup.
-// Throws std::invalid_argument if that holds anything else.
-Plan make_plan(std::size_t n_chains, int bits);
+// The plan for n_chains of each thread, in all chain_sweeps sweeps of a chain. Lookups in registers
+// are taken where the CPU has them, once enough work asked for their tables to be built and if
+// these take no more than SCORERBM_TABLE_MB megabytes (256). SCORERBM_LOOKUP, one of "rows", "4",
+// "5", "6" (bits) and "registers", overrides the choice.
+// Throws std::invalid_argument if one of these variables holds anything else.
+Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps);
 
 std::string lookup_name(Lookup lookup);
 

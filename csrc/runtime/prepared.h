@@ -1,7 +1,10 @@
 // The weights of an integer RBM as kernels want them: made once, and used for many calls.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "kernels/table.h"
@@ -14,6 +17,10 @@ struct PreparedLayer {
     // `weights` is (inputs, outputs); with 16 bits, sums over subsets of a column fit them.
     PreparedLayer(const std::int32_t* weights, std::size_t inputs, std::size_t outputs, int bits);
 
+    // Bytes of the tables for lookups in registers.
+    std::size_t register_table_bytes() const;
+    void build_register_tables();
+
     std::size_t padded_outputs() const {
         return (outputs + columns_per_block - 1) / columns_per_block * columns_per_block;
     }
@@ -21,6 +28,7 @@ struct PreparedLayer {
     std::size_t inputs, outputs;
     int bits;
     AlignedBytes weights;
+    AlignedBytes register_tables;  // empty until they are built
     // Largest and smallest sum of any subset of each output's weights.
     std::vector<std::int64_t> largest, smallest;
 };
@@ -32,6 +40,18 @@ struct PreparedRBM {
 
     PreparedLayer hidden;   // given the visible units
     PreparedLayer visible;  // given the hidden units
+
+    // Whether to look up in registers for so many sweeps of single chains. Tables are built, once,
+    // when the work done and to do is worth it and they take at most `limit` bytes.
+    bool use_registers(std::size_t chain_sweeps, std::size_t limit);
+
+    // Builds the tables if they are not there yet.
+    void build_register_tables();
+
+  private:
+    std::mutex building_;
+    std::atomic<bool> built_{false};
+    std::atomic<std::size_t> chain_sweeps_{0};
 };
 
 }  // namespace scorerbm

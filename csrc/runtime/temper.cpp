@@ -68,10 +68,9 @@ void sweep(const TemperTask& task, Ladders& ladders, ChainTile& tile, std::size_
 }
 
 // Each thread takes whole ladders through all sweeps.
-void whole_ladders(const TemperTask& task, const Biases& biases, Ladders& ladders,
+void whole_ladders(const TemperTask& task, const Plan& plan, const Biases& biases, Ladders& ladders,
                    std::size_t begin, std::size_t end, Interrupt& interrupt) {
     const std::size_t R = task.n_replicas;
-    const Plan plan = make_plan((end - begin) * R, task.chains.rbm->hidden.bits);
     const std::size_t at_once = std::max<std::size_t>(1, plan.chains_per_tile / R);
     for (std::size_t l = begin; l < end; l += at_once) {
         const std::size_t last = std::min(end, l + at_once);
@@ -86,10 +85,9 @@ void whole_ladders(const TemperTask& task, const Biases& biases, Ladders& ladder
 }
 
 // Fewer ladders than threads: threads share their replicas and meet at each swap.
-void shared_ladders(const TemperTask& task, const Biases& biases, Ladders& ladders,
-                    std::size_t n_parts, Interrupt& interrupt) {
+void shared_ladders(const TemperTask& task, const Plan& plan, const Biases& biases,
+                    Ladders& ladders, std::size_t n_parts, Interrupt& interrupt) {
     const std::size_t n_chains = task.n_ladders * task.n_replicas;
-    const Plan plan = make_plan((n_chains + n_parts - 1) / n_parts, task.chains.rbm->hidden.bits);
     std::vector<std::unique_ptr<ChainTile>> tiles;
     for (std::size_t p = 0; p < n_parts; ++p) {
         tiles.push_back(std::make_unique<ChainTile>(task.chains, biases, p * n_chains / n_parts,
@@ -116,13 +114,15 @@ void temper(const TemperTask& task, std::size_t n_threads, Interrupt& interrupt)
     const double sweep_cost = sweep_nanoseconds(*task.chains.rbm);
     const std::size_t n_chains = task.n_ladders * task.n_replicas;
     const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, sweep_cost);
+    const Plan plan =
+        make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * task.n_sweeps);
     if (n_parts > task.n_ladders) {
-        return shared_ladders(task, biases, ladders, n_parts, interrupt);
+        return shared_ladders(task, plan, biases, ladders, n_parts, interrupt);
     }
     const double ladder_cost =
         static_cast<double>(task.n_sweeps) * static_cast<double>(task.n_replicas) * sweep_cost;
     parallel_for(task.n_ladders, n_threads, ladder_cost, [&](std::size_t begin, std::size_t end) {
-        whole_ladders(task, biases, ladders, begin, end, interrupt);
+        whole_ladders(task, plan, biases, ladders, begin, end, interrupt);
     });
 }
 

@@ -230,7 +230,9 @@ class BernoulliRBM(RBM):
         # In place where the shapes allow, since integrators come here at every step.
         bias = np.add(channel, prior, out=channel if channel.ndim >= prior.ndim else None)
         tilted = self.from_trusted(self._weights, _frozen(bias), self._hidden_bias, self._data_mean)
-        # The grid depends on the weights only: share what has been computed.
+        # The grid depends on the weights only: share what has been computed, and do it now, since
+        # weights that have no grid have diverged.
+        self._rounded(32)
         for name in ("double_weights", "_transposed", "_weight_grids"):
             tilted.__dict__[name] = getattr(self, name)
         return tilted

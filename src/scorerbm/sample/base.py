@@ -134,8 +134,8 @@ class Sampler(ABC):
         job = Job(model, ids, seed, backend, self.n_threads or 0, self.precision)
         start = time.perf_counter()
         with at_work(backend, job.n_threads):
-            representation = self._representation(job)
             result = self._sample(job)
+            representation = self._representation(job)
         seconds = time.perf_counter() - start
         common = {
             "sampler": type(self).__name__,
