@@ -23,7 +23,7 @@ def states(name: str, value: ArrayLike, model: RBM, n_chains: int) -> NDArray[An
 def clamped(clamp: ArrayLike, model: RBM, n_chains: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """States to hold visible units at, and which units: (N,) for all chains alike, or (C, N)."""
     array = _check.as_array("clamp", clamp)
-    free = np.isnan(array) | np.ma.getmaskarray(np.ma.asarray(clamp))
+    free = np.isnan(array) | np.ma.getmask(clamp)
     # No other mark than NaN: a -1 would be a free unit to some, and a spin that is down to others.
     values: NDArray[Any] = _check.real_array(
         "clamp", np.where(free, 0, array), (model.n_visible,), (n_chains, model.n_visible)
