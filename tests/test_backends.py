@@ -64,7 +64,9 @@ def test_every_lookup_returns_the_same_bits(
 def test_an_unknown_lookup_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCORERBM_LOOKUP", "7")
     problem = Problem(3, 4, 5)
-    with pytest.raises(ValueError, match=r"SCORERBM_LOOKUP: got '7', expected rows, 4, 5, 6 or registers"):
+    with pytest.raises(
+        ValueError, match=r"SCORERBM_LOOKUP: got '7', expected rows, 4, 5, 6 or registers"
+    ):
         problem.run(NATIVE)
 
 

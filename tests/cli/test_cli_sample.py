@@ -60,3 +60,81 @@ def test_sample_json(folder):
     assert record["samples"] == "samples.npy"
     assert record["n_samples"] == 5
     assert record["n_sweeps"] == 100
+
+
+# -- Gibbs chains ---------------------------------------------------------------------------
+
+
+def test_sample_holds_units(folder):
+    model = small_model()
+    (folder / "one.csv").write_text("nan,1,nan,0,nan,nan\n")
+    rows = np.where(np.arange(42).reshape(7, 6) % 4 == 0, 1.0, np.nan)
+    np.save("each.npy", rows)
+    cli("sample", "small.safetensors", "-n", 40, "--clamp", "one.csv")
+    drawn = np.load("samples.npy")
+    clamp = [np.nan, 1, np.nan, 0, np.nan, np.nan]
+    assert (drawn == BlockGibbs().sample(model, 40, clamp=clamp).visible).all()
+    cli("sample", "small.safetensors", "--clamp", "each.npy")
+    assert (np.load("samples.npy") == BlockGibbs().sample(model, 7, clamp=rows).visible).all()
+    np.save("images.npy", rows.reshape(7, 2, 3))
+    cli("sample", "small.safetensors", "--clamp", "images.npy", "-o", "images_too.npy")
+    assert (np.load("samples.npy") == np.load("images_too.npy")).all()
+
+
+def test_sample_goes_on(folder):
+    """In files too, fifty sweeps and fifty more are a hundred."""
+    model = small_model()
+    command = ("sample", "small.safetensors")
+    cli(*command, "-n", 9, "--sweeps", 50, "--seed", 3, "-o", "half.npz")
+    cli(*command, "--sweeps", 50, "--init", "half.npz", "-o", "whole.npz")
+    whole = BlockGibbs(100).sample(model, 9, seed=3)
+    with np.load("whole.npz") as archive:
+        assert (archive["visible"] == whole.visible).all()
+        assert (archive["hidden"] == whole.hidden).all()
+        assert json.loads(str(archive["info"]))["sweep"] == 100
+
+
+@pytest.mark.parametrize("name", ["start.npy", "start.csv", "start.npz", "odd.npz"])
+def test_sample_starts_from_states(folder, name):
+    model = small_model()
+    start = np.arange(42).reshape(7, 6) % 5 < 2
+    np.save("start.npy", start)
+    np.savetxt("start.csv", start, delimiter=",", fmt="%d")
+    np.savez("start.npz", visible=start, other=start)
+    np.savez("odd.npz", visible=start, info=np.array("3"))
+    cli("sample", "small.safetensors", "--sweeps", 3, "--init", name)
+    assert (np.load("samples.npy") == BlockGibbs(3).sample(model, 7, init=start).visible).all()
+
+
+def test_sample_collects(folder):
+    model = small_model()
+    options = ("--sweeps", 20, "--collect-every", 4, "--burn-in", 5, "-n", 9, "--json")
+    record = json.loads(cli("sample", "small.safetensors", *options).stdout)
+    expected = BlockGibbs(20, collect_every=4, burn_in=5).sample(model, 9).draws.visible
+    assert record["n_draws"] == 3
+    assert (np.load("samples.npy") == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--sampler exact --clamp c.csv", "--clamp does not apply to --sampler exact"),
+        ("--sampler sde --init c.csv", "--init does not apply to --sampler sde"),
+        ("--sampler ode --collect-every 3", "--collect-every does not apply to --sampler ode"),
+        ("--burn-in 3", "burn_in: got 3, expected 0 without collect_every"),
+        ("--collect-every 3 --out s.csv", "s.csv: got suffix '.csv', expected .npy"),
+        ("--clamp absent.csv", "absent.csv: No such file or directory"),
+        ("--clamp c.mat", "c.mat: unknown data, expected one of .npy"),
+        ("--clamp c.csv", "clamp: got shape (3,), expected (6) or (1000, 6)"),
+        ("--clamp words.csv", "words.csv: the file has no rows of numbers"),
+        ("--init absent.npz", "absent.npz: No such file or directory"),
+        ("--init c.npz", "c.npz: key: got 'visible'"),
+    ],
+)
+def test_what_chains_cannot_do(folder, options, message):
+    small_model()
+    (folder / "c.csv").write_text("nan,1,0\n")
+    (folder / "words.csv").write_text("upper,half\n")
+    np.savez("c.npz", a=np.zeros((2, 6)))
+    assert message in wrong("sample", "small.safetensors", *options.split())
+    assert not (folder / "samples.npy").exists()

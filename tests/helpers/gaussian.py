@@ -132,7 +132,12 @@ class PlainGaussianRBM(RBM):
                 p, chains.ids, chains.key, step=sweep, domain=Domain.HIDDEN
             )
             centre = self.visible_mean(chains.hidden)
-            chains.visible = self.draw_visible(centre, chains.ids, chains.key, **at)
+            drawn = self.draw_visible(centre, chains.ids, chains.key, **at)
+            if chains.frozen is not None:
+                drawn, centre = (
+                    np.where(chains.frozen, chains.visible, x) for x in (drawn, centre)
+                )
+            chains.visible = drawn
             total += centre
         chains.sweep += n_sweeps
         return total / n_sweeps if mean else None

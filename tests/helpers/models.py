@@ -72,6 +72,14 @@ def joint_probabilities(model: BernoulliRBM, beta: float = 1.0) -> Reals:
     return (p / p.sum()).T.ravel()
 
 
+def clamped_probabilities(model: BernoulliRBM, clamp: Any) -> Reals:
+    """p(v, h | v_clamped), in the order of `joint_probabilities`; units that are NaN are free."""
+    v, _ = every_pair(model.n_visible, model.n_hidden)
+    clamp = np.asarray(clamp, np.float64)
+    p = joint_probabilities(model) * ((v == clamp) | np.isnan(clamp)).all(axis=1)
+    return p / p.sum()
+
+
 def visible_probabilities(model: BernoulliRBM, beta: float = 1.0) -> Reals:
     """p(v), (2ᴺ,), in the order of `states`."""
     return joint_probabilities(model, beta).reshape(1 << model.n_hidden, -1).sum(axis=0)

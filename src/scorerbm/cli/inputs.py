@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..data import Dataset, load_data, split
+from ..data.readers import READERS
 from ..files import ModelMetadata, load, read_metadata
 from ..rbm import RBM
+from ..sample import SampleSet
 from .options import parse_shape
 
-__all__ = ["Divided", "Source", "check_width", "read_model"]
+__all__ = ["Divided", "Source", "check_width", "read_clamp", "read_model", "read_start"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +95,33 @@ def check_width(model: RBM, dataset: Dataset) -> None:
             f"{dataset.name}: got {dataset.n_visible} columns, expected {model.n_visible}, the "
             "model's number of visible units"
         )
+
+
+def read_clamp(path: Path) -> NDArray[Any]:
+    """Read states to hold units at, one for all chains or one for each; those of NaN are free."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ValueError(f"{path}: unknown data, expected one of {', '.join(READERS)}")
+    with open(path, "rb"):  # for Python's own errors of absent and unreadable files and folders
+        pass
+    try:
+        array = np.asarray(reader(path, None))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    if array.ndim > 2:
+        array = array.reshape(len(array), -1)
+    return array[0] if array.ndim == 2 and len(array) == 1 else array
+
+
+def read_start(path: Path) -> SampleSet | NDArray[np.uint8]:
+    """Read where chains start: rows of states, or samples in a file that tells their past."""
+    if path.suffix.lower() != ".npz":
+        return load_data(path).values
+    visible = load_data(path, key="visible").values
+    try:
+        info = json.loads(str(READERS[".npz"](path, "info")))
+    except ValueError:
+        return visible
+    if not isinstance(info, dict):
+        return visible
+    return SampleSet(visible, load_data(path, key="hidden").values, info)

@@ -10,16 +10,17 @@ import typer
 
 from ..denoise import GibbsDenoiser
 from ..files import ModelMetadata
-from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE
+from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE, SampleSet
 from ..sample.base import Sampler
 from . import options as o
-from .inputs import read_model
+from .inputs import read_clamp, read_model, read_start
 from .outputs import WRITERS, check_extra, check_target, write_picture, write_samples
 from .terminal import Terminal
 
 __all__ = ["EXAMPLES", "sample"]
 
-_SAMPLING, _OUTPUT = "Sampling", "Output"
+_SAMPLING, _CHAINS, _OUTPUT = "Sampling", "Gibbs chains", "Output"
+_SAMPLES = 1000
 
 
 class _Kind(NamedTuple):
@@ -40,7 +41,9 @@ def _gibbs(sweeps: int | None = None, **options: Any) -> Sampler:
 
 
 SAMPLERS = {
-    "gibbs": _Kind(_gibbs, frozenset({"--sweeps"})),
+    "gibbs": _Kind(
+        _gibbs, frozenset({"--sweeps", "--init", "--clamp", "--collect-every", "--burn-in"})
+    ),
     "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
     "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
     "exact": _Kind(Exact, frozenset()),
@@ -58,8 +61,15 @@ SamplerName = Annotated[
     ),
 ]
 Number = Annotated[
-    int,
-    typer.Option("-n", "--samples", min=1, help="Number of samples.", rich_help_panel=_SAMPLING),
+    int | None,
+    typer.Option(
+        "-n",
+        "--samples",
+        min=1,
+        help=f"Number of samples, by default {_SAMPLES}, or as many as the rows of --init or "
+        "--clamp.",
+        rich_help_panel=_SAMPLING,
+    ),
 ]
 Steps = Annotated[
     int | None,
@@ -78,6 +88,52 @@ Sweeps = Annotated[
         help="Sweeps of each Gibbs chain, by default 100; for sde and ode those of each step, by "
         "default 1.",
         rich_help_panel=_SAMPLING,
+    ),
+]
+Init = Annotated[
+    Path | None,
+    typer.Option(
+        "--init",
+        help="File of states to start from, one for each chain. Chains of an .npz file of samples "
+        "go on, as if they had not been interrupted.",
+        rich_help_panel=_CHAINS,
+    ),
+]
+Clamp = Annotated[
+    Path | None,
+    typer.Option(
+        "--clamp",
+        help="File of one row, or one for each chain, with the states that visible units are held "
+        "at: 0, 1, or nan for a unit that is free.",
+        rich_help_panel=_CHAINS,
+    ),
+]
+CollectEvery = Annotated[
+    int | None,
+    typer.Option(
+        "--collect-every",
+        min=1,
+        help="Write the states after every so many sweeps, to an .npy file of shape "
+        "(draws, samples, units).",
+        rich_help_panel=_CHAINS,
+    ),
+]
+BurnIn = Annotated[
+    int | None,
+    typer.Option(
+        "--burn-in",
+        min=0,
+        help="Collect none of the first sweeps, by default 0.",
+        rich_help_panel=_CHAINS,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        min=0,
+        help="The same seed gives the same output. By default 0, or that of --init.",
+        rich_help_panel=o.COMMON,
     ),
 ]
 Out = Annotated[
@@ -112,19 +168,24 @@ EXAMPLES = (
     "scorerbm sample model.safetensors -n 10000 --sweeps 1000",
     "scorerbm sample model.safetensors --sampler sde --steps 200 --out samples.npz",
     "scorerbm sample model.safetensors --sampler exact --picture samples.png",
+    "scorerbm sample model.safetensors --clamp half.csv -n 100 --sweeps 500",
 )
 
 
 def sample(
     model: o.ModelArgument,
     sampler: SamplerName = "gibbs",
-    n: Number = 1000,
+    n: Number = None,
     steps: Steps = None,
     sweeps: Sweeps = None,
+    init: Init = None,
+    clamp: Clamp = None,
+    collect_every: CollectEvery = None,
+    burn_in: BurnIn = None,
     out: Out = Path("samples.npy"),
     picture: Picture = None,
     shape: ImageShape = None,
-    seed: o.Seed = 0,
+    seed: Seed = None,
     threads: o.Threads = None,
     backend: o.Backend = "auto",
     json: o.Json = False,
@@ -132,21 +193,36 @@ def sample(
 ) -> None:
     """Draw samples of a model and write them to a file."""
     terminal = Terminal(json, quiet)
-    check_target(out, *WRITERS)
+    collecting = collect_every is not None
+    check_target(out, *((".npy",) if collecting else WRITERS))
     kind = SAMPLERS[sampler]
-    given = {"--steps": steps, "--sweeps": sweeps}
-    for flag, value in given.items():
+    options = {
+        "--steps": ("n_steps", steps),
+        "--sweeps": ("sweeps", sweeps),
+        "--collect-every": ("collect_every", collect_every),
+        "--burn-in": ("burn_in", burn_in),
+    }
+    of_chains = {"--init": ("init", init, read_start), "--clamp": ("clamp", clamp, read_clamp)}
+    for flag, (_, value, *_) in (options | of_chains).items():
         if value is not None and flag not in kind.options:
             raise ValueError(f"{flag} does not apply to --sampler {sampler}")
     rbm, metadata = read_model(model)
     image = None if picture is None else _image_shape(picture, shape, metadata)
+    chains: dict[str, Any] = {k: read(path) for k, path, read in of_chains.values() if path}
+    n = _number(n, *chains.values())
+    if collecting:
+        chains["out"] = out
+    if init is None or seed is not None:
+        chains["seed"] = seed or 0
     terminal.note(f"Sampling {n} states of {rbm.n_visible} units")
-    names = {"--steps": "n_steps", "--sweeps": "sweeps"}
-    options = {names[flag]: value for flag, value in given.items() if value is not None}
     drawn = kind.build(
-        n_threads=threads, backend=backend, progress=terminal.progress, **options
-    ).sample(rbm, n, seed=seed)
-    write_samples(out, drawn)
+        n_threads=threads,
+        backend=backend,
+        progress=terminal.progress,
+        **{name: value for name, value in options.values() if value is not None},
+    ).sample(rbm, n, **chains)
+    if not collecting:
+        write_samples(out, drawn)
     lines = [f"Samples: {out}"]
     if picture is not None and image is not None:
         write_picture(picture, drawn, image)
@@ -156,6 +232,12 @@ def sample(
         Terminal.listing([(name, _shown(value)) for name, value in drawn.info.items()]),
         *lines,
     )
+
+
+def _number(n: int | None, *given: Any) -> int:
+    """How many samples: as many as asked for, or as there are rows to start from or to hold."""
+    rows = (len(x) for x in given if isinstance(x, SampleSet) or x.ndim == 2)
+    return next(rows, _SAMPLES) if n is None else n
 
 
 def _shown(value: Any) -> str:

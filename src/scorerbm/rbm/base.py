@@ -130,7 +130,10 @@ class RBM(ABC):
         mean: bool = False,
         n_threads: int = 0,
     ) -> Reals | None:
-        """Advance the chains in place; return the mean of E[v|h] over the sweeps if asked."""
+        """Advance the chains in place; return the mean of E[v|h] over the sweeps if asked.
+
+        Visible units that ``chains.frozen`` marks keep their state.
+        """
 
     @abstractmethod
     def sampling_info(

@@ -2,12 +2,14 @@
 
 from .base import Sampler, SampleSet, Trajectory
 from .block_gibbs import BlockGibbs
+from .draws import Draws
 from .exact import Exact
 from .probability_flow import ProbabilityFlow
 from .reverse_sde import ReverseSDE
 
 __all__ = [
     "BlockGibbs",
+    "Draws",
     "Exact",
     "ProbabilityFlow",
     "ReverseSDE",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ..backends.protocol import Backend, Key, Reals, Words
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
 from ..rbm.grid import PRECISIONS
+from .draws import Draws
 
 __all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
 
@@ -50,12 +52,15 @@ class SampleSet:
         What was done: sampler, seed, backend, sweeps and score evaluations a sample, seconds …
     trajectory : Trajectory or None
         If asked for.
+    draws : Draws or None
+        Earlier states of the chains, if asked for.
     """
 
     visible: NDArray[Any]
     hidden: NDArray[Any]
     info: dict[str, Any]
     trajectory: Trajectory | None = None
+    draws: Draws | None = None
 
     def __len__(self) -> int:
         return len(self.visible)
@@ -124,6 +129,17 @@ class Sampler(ABC):
         TypeError, ValueError
             If an argument is not as described, or the model is one that this sampler cannot draw.
         """
+        return self._run(model, n_samples, seed, first_chain, self._sample)
+
+    def _run(
+        self,
+        model: RBM,
+        n_samples: int,
+        seed: int,
+        first_chain: int,
+        sample: Callable[[Job], SampleSet],
+    ) -> SampleSet:
+        """Do a job by ``sample``, and add to its info what is said of all samples."""
         if not isinstance(model, RBM):
             raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
         first = _check.integer("first_chain", first_chain)
@@ -134,7 +150,7 @@ class Sampler(ABC):
         job = Job(model, ids, seed, backend, self.n_threads or 0, self.precision)
         start = time.perf_counter()
         with at_work(backend, job.n_threads):
-            result = self._sample(job)
+            result = sample(job)
             representation = self._representation(job)
         seconds = time.perf_counter() - start
         common = {
@@ -144,8 +160,7 @@ class Sampler(ABC):
             "backend": backend.name,
             "seconds": seconds,
         }
-        info = common | representation | result.info
-        return SampleSet(result.visible, result.hidden, info, result.trajectory)
+        return replace(result, info=common | representation | result.info)
 
     @abstractmethod
     def _sample(self, job: Job) -> SampleSet: ...
