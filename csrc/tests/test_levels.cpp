@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "check.h"
+#include "runtime/bits.h"
 #include "runtime/dispatch.h"
+#include "runtime/prepared.h"
 
 namespace {
 
@@ -36,16 +38,14 @@ struct Size {
 // One problem of that size, with room for each result.
 struct Problem {
     Size size;
-    std::vector<std::int32_t> weights, transposed, visible_bias, hidden_bias;
+    std::vector<std::int32_t> weights, hidden_bias;
     std::vector<std::uint8_t> states;
     std::vector<std::uint32_t> chains, scratch;
     std::vector<double> beta, x, y, matrix, bias, probability;
 
     explicit Problem(Size s)
         : size(s),
-          weights(integers<std::int32_t>(s.visible * s.hidden, -3000, 3000)),
-          transposed(s.visible * s.hidden),
-          visible_bias(integers<std::int32_t>(s.chains * s.visible, -3000, 3000)),
+          weights(integers<std::int32_t>(s.visible * s.hidden, -100, 100)),
           hidden_bias(integers<std::int32_t>(s.hidden, -3000, 3000)),
           states(integers<std::uint8_t>(s.chains * s.visible, 0, 1)),
           chains(integers<std::uint32_t>(s.chains, 0, 1 << 30)),
@@ -55,19 +55,10 @@ struct Problem {
           y(reals(s.chains * s.visible, -1, 1)),
           matrix(reals(s.visible * s.hidden, -2, 2)),
           bias(reals(s.hidden, -2, 2)),
-          probability(reals(s.chains * s.visible, 0, 1)) {
-        for (std::size_t i = 0; i < s.visible; ++i) {
-            for (std::size_t j = 0; j < s.hidden; ++j) {
-                transposed[j * s.visible + i] = weights[i * s.hidden + j];
-            }
-        }
-    }
+          probability(reals(s.chains * s.visible, 0, 1)) {}
 
     Layer hidden() const {
         return {weights.data(), size.visible, size.hidden, hidden_bias.data(), 0};
-    }
-    Layer visible() const {
-        return {transposed.data(), size.hidden, size.visible, visible_bias.data(), size.visible};
     }
     Stream stream(std::uint32_t step) const { return {chains.data(), {11, 12}, step, 3}; }
 };
@@ -81,17 +72,143 @@ void append(Bytes& bytes, const std::vector<Number>& values) {
     if (!values.empty()) std::memcpy(&bytes[old], values.data(), values.size() * sizeof(Number));
 }
 
-Bytes run_gibbs(const KernelTable& k, Problem& p, std::uint32_t step) {
-    auto v = p.states;
-    std::vector<std::uint8_t> h(p.size.chains * p.size.hidden);
-    std::vector<double> mean(v.size());
-    const GibbsTask task{p.hidden(),  p.visible(),     1024.0,   p.beta.data(), v.data(), h.data(),
-                         mean.data(), p.chains.data(), {11, 12}, step,          3};
-    k.gibbs(task, 0, p.size.chains, p.scratch.data());
+// Room for one half-sweep of all chains, and a task that every variant starts from.
+struct HalfSweep {
+    PreparedLayer layer;
+    std::size_t chains, in_words, out_words;
+    AlignedBytes in, out, frozen, tables, sums, brackets, indices;
+    std::vector<std::int32_t> bias;
+    std::vector<std::int16_t> narrow_bias;
+    std::vector<double> factor, offset, mean;
+    std::vector<float> scaled_offset;
+    std::vector<std::int64_t> product;
+
+    HalfSweep(const Problem& p, int bits)
+        : layer(p.weights.data(), p.size.visible, p.size.hidden, bits),
+          chains(p.size.chains),
+          in_words(words_of(p.size.visible)),
+          out_words(words_of(p.size.hidden)),
+          in(chains * in_words * 8),
+          out(chains * out_words * 8),
+          frozen(chains * out_words * 8),
+          tables(lookup_table_entries * columns_per_block * 4),
+          sums((chains + chain_padding) * columns_per_block * 4),
+          brackets(chains * bracket_bytes),
+          indices((chains + chain_padding) * (p.size.visible + 8)),
+          bias(layer.padded_outputs()),
+          narrow_bias(layer.padded_outputs()),
+          factor(p.beta),
+          offset(layer.padded_outputs(), 0.25),
+          mean(chains * p.size.hidden),
+          scaled_offset(layer.padded_outputs(), -0.36067376f),
+          product(chains) {
+        layer.build_register_tables();
+        for (double& x : factor) x /= 1024.0;
+        std::copy(p.hidden_bias.begin(), p.hidden_bias.end(), bias.begin());
+        std::copy(p.hidden_bias.begin(), p.hidden_bias.end(), narrow_bias.begin());
+        for (std::size_t c = 0; c < chains; ++c) {
+            pack_bits(&p.states[c * p.size.visible], p.size.visible,
+                      in.as<std::uint64_t>() + c * in_words);
+        }
+        for (std::size_t i = 0; i < chains * out_words; ++i) {
+            frozen.as<std::uint64_t>()[i] = generator();
+        }
+    }
+
+    HalfSweepTask task(const Problem& p, Lookup lookup, std::uint32_t step) const {
+        HalfSweepTask t = {};
+        t.weights = layer.weights.as<void>();
+        t.inputs = p.size.visible;
+        t.outputs = p.size.hidden;
+        t.bias = bias.data();
+        t.in = {in.as<std::uint64_t>(), in_words};
+        t.out = {out.as<std::uint64_t>(), out_words};
+        t.n_chains = chains;
+        t.factor = factor.data();
+        t.stream = p.stream(step);
+        t.lookup = lookup;
+        t.tables = tables.as<void>();
+        t.sums = sums.as<void>();
+        t.brackets = brackets.as<void>();
+        t.register_tables = layer.register_tables.as<void>();
+        t.indices = indices.as<void>();
+        return t;
+    }
+};
+
+constexpr Lookup lookups[] = {Lookup::rows, Lookup::bits4, Lookup::bits5, Lookup::bits6,
+                              Lookup::registers};
+
+// The outputs of every way to decide, for one way to add.
+template <class Run, class Product>
+Bytes half_sweeps(Problem& p, HalfSweep& half, Run run, Product product, Lookup lookup,
+                  std::uint32_t step) {
     Bytes bytes;
-    append(bytes, v);
-    append(bytes, h);
-    append(bytes, mean);
+    const auto go = [&](HalfSweepTask task) {
+        std::fill(half.mean.begin(), half.mean.end(), 0.0);
+        std::fill(half.product.begin(), half.product.end(), 0);
+        run(task);
+        bytes.insert(bytes.end(), half.out.as<unsigned char>(),
+                     half.out.as<unsigned char>() + half.chains * half.out_words * 8);
+        append(bytes, half.mean);
+        append(bytes, half.product);
+    };
+    HalfSweepTask plain = half.task(p, lookup, step);
+    go(plain);
+    HalfSweepTask narrow = plain;
+    narrow.narrow_bias = half.layer.bits == 16 ? half.narrow_bias.data() : nullptr;
+    narrow.product = half.product.data();
+    go(narrow);
+    HalfSweepTask tilted = plain;
+    tilted.offset = half.offset.data();
+    tilted.scaled_offset = half.scaled_offset.data();
+    tilted.largest_offset = 0.5f;
+    go(tilted);
+    HalfSweepTask averaged = plain;
+    averaged.mean_sum = half.mean.data();
+    averaged.frozen = half.frozen.as<std::uint64_t>();
+    averaged.frozen_stride = half.out_words;
+    go(averaged);
+    std::fill(half.product.begin(), half.product.end(), 0);
+    product(narrow);
+    append(bytes, half.product);
+    return bytes;
+}
+
+Bytes run_half_sweeps(const KernelTable& k, Problem& p, std::uint32_t step) {
+    Bytes bytes;
+    for (const int bits : {16, 32}) {
+        generator.seed(11);
+        HalfSweep half(p, bits);
+        const auto run = bits == 16 ? k.half_sweep16 : k.half_sweep32;
+        const auto product = bits == 16 ? k.field_product16 : k.field_product32;
+        Bytes first;
+        for (const Lookup lookup : lookups) {
+            std::fill_n(half.out.as<std::uint64_t>(), half.chains * half.out_words, 0);
+            const Bytes result = half_sweeps(p, half, run, product, lookup, step);
+            if (first.empty()) first = result;
+            CHECK(result == first);
+        }
+        bytes.insert(bytes.end(), first.begin(), first.end());
+    }
+    return bytes;
+}
+
+Bytes run_swap(const KernelTable& k, Problem& p, std::uint32_t) {
+    const std::size_t R = p.size.chains;
+    std::vector<std::uint16_t> slots(R), replica_of(R);
+    for (std::size_t r = 0; r < R; ++r) slots[r] = static_cast<std::uint16_t>(R - 1 - r);
+    generator.seed(12);
+    const std::vector<std::int64_t> energies = integers<std::int64_t>(R, -4000, 4000);
+    std::vector<double> betas(R);
+    for (std::size_t r = 0; r < R; ++r) betas[r] = static_cast<double>(r) / 100.0;
+    const std::vector<double> u(R, 0.5);
+    for (const std::size_t parity : {0u, 1u}) {
+        k.swap({R, parity, betas.data(), u.data(), 64.0, energies.data(), slots.data(),
+                replica_of.data()});
+    }
+    Bytes bytes;
+    append(bytes, slots);
     return bytes;
 }
 
@@ -162,16 +279,20 @@ struct Operation {
 };
 
 const Operation operations[] = {
-    {"gibbs", run_gibbs, true},         {"moments", run_moments, false},
-    {"bernoulli", run_bernoulli, true}, {"functions", run_functions, false},
-    {"noise", run_noise, true},         {"enumerate_states", run_enumerate, false},
+    {"half_sweeps", run_half_sweeps, true},
+    {"swap", run_swap, false},
+    {"moments", run_moments, false},
+    {"bernoulli", run_bernoulli, true},
+    {"functions", run_functions, false},
+    {"noise", run_noise, true},
+    {"enumerate_states", run_enumerate, false},
 };
 
 }  // namespace
 
 int main() {
-    const Size sizes[] = {{1, 1, 1},   {3, 7, 8},     {130, 9, 17}, {5, 64, 65},
-                          {33, 63, 1}, {70, 14, 130}, {32, 65, 64}, {9, 300, 20}};
+    const Size sizes[] = {{1, 1, 1},     {3, 7, 8},    {130, 9, 17}, {5, 64, 65}, {33, 63, 1},
+                          {70, 14, 130}, {32, 65, 64}, {9, 300, 20}, {100, 70, 9}};
     const Level& highest = choose_level(nullptr);
     CHECK(compiled_levels().front().supported);
     for (const Size& size : sizes) {

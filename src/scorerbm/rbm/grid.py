@@ -83,10 +83,10 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     rounding = 0.5 * max(weights.shape) if bits == 16 else max(weights.shape) + 1.0
     scale = _largest_power((_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf)
     if not scale >= _COARSEST:
-        biases = "" if bits == 16 else " and biases"
+        biases, why = ("", "") if bits == 16 else (" and biases", "; the model has diverged")
         raise OverflowError(
-            f"weights: sums of weights{biases} reach {reach:.3g}, beyond what a {bits}-bit grid represents"
-            + ("; the model has diverged" if bits == 32 else "")
+            f"weights: sums of weights{biases} reach {reach:.3g}, beyond what a {bits}-bit grid "
+            f"represents{why}"
         )
     rounded = np.rint(weights * scale).astype(np.int32)
     return WeightGrid(
