@@ -44,27 +44,35 @@ inline void build_table(const Sum* weights, std::size_t first, std::size_t input
 
 // Adds Groups lookups of Bits inputs each, from input `first` on, to the sums of every chain.
 template <class Sum, std::size_t Bits, std::size_t Groups>
-inline void add_lookups(const Sum* tables, const BitRows& states, std::size_t n_chains,
-                        std::size_t first, bool start, Sum* sums) {
+__attribute__((noinline)) void add_lookups(const Sum* tables, const BitRows& states,
+                                           std::size_t n_chains, std::size_t first, bool start,
+                                           Sum* sums) {
     using V = Vector<Sum>;
     constexpr std::size_t lanes = vector_bytes / sizeof(Sum), width = strip_columns<Sum>;
     constexpr std::size_t vectors = width / lanes, entries = std::size_t{1} << Bits;
     static_assert(Bits * Groups <= 57, "one load has to hold the bits of all groups");
-    for (std::size_t c = 0; c < n_chains; ++c) {
-        const std::uint64_t bits = bits_from(states.row(c), first);
-        Sum* out = sums + c * columns_per_block;
+    const unsigned char* row = reinterpret_cast<const unsigned char*>(states.words) + first / 8;
+    const std::size_t row_bytes = states.stride * sizeof(std::uint64_t), shift = first % 8;
+    for (std::size_t c = 0; c < n_chains; ++c, row += row_bytes, sums += columns_per_block) {
+        std::uint64_t bits;
+        std::memcpy(&bits, row, sizeof bits);
+        bits >>= shift;
         V x[vectors];
         SCORERBM_UNROLL
-        for (std::size_t n = 0; n < vectors; ++n) x[n] = start ? V{} : load<V>(out + n * lanes);
+        for (std::size_t n = 0; n < vectors; ++n) x[n] = start ? V{} : load<V>(sums + n * lanes);
+        const unsigned char* table = reinterpret_cast<const unsigned char*>(tables);
         SCORERBM_UNROLL
         for (std::size_t g = 0; g < Groups; ++g) {
-            const std::size_t entry = (bits >> (g * Bits)) & (entries - 1);
-            const Sum* from = tables + (g * entries + entry) * width;
+            constexpr std::size_t entry_bytes = width * sizeof(Sum);
+            const std::size_t at = (bits & (entries - 1)) * entry_bytes;
+            bits >>= Bits;
             SCORERBM_UNROLL
-            for (std::size_t n = 0; n < vectors; ++n) x[n] += load<V>(from + n * lanes);
+            for (std::size_t n = 0; n < vectors; ++n) {
+                x[n] += load<V>(table + g * entries * entry_bytes + at + n * vector_bytes);
+            }
         }
         SCORERBM_UNROLL
-        for (std::size_t n = 0; n < vectors; ++n) store(out + n * lanes, x[n]);
+        for (std::size_t n = 0; n < vectors; ++n) store(sums + n * lanes, x[n]);
     }
 }
 

@@ -62,18 +62,25 @@ inline ShortDecision decide_shorts(const NarrowBracket& bracket, Shorts field, S
 // field = sum + bias for 64 units, all within 16 bits.
 inline Decision decide_narrow(const NarrowBracket& bracket, const std::int16_t* sum,
                               const std::int16_t* bias, const std::uint16_t* draws) {
+    constexpr std::size_t vectors = units_per_word / short_lanes;
+    ShortDecision parts[vectors];
+    Shorts any_open = {};
+    SCORERBM_UNROLL
+    for (std::size_t i = 0; i < vectors; ++i) {
+        const std::size_t at = i * short_lanes;
+        const Shorts field = load<Shorts>(sum + at) + load<Shorts>(bias + at);
+        parts[i] = decide_shorts(bracket, field, load<Shorts>(draws + at));
+        any_open |= parts[i].open;
+    }
     Decision result = {0, 0};
     SCORERBM_UNROLL
-    for (std::size_t j = 0; j < units_per_word; j += 2 * short_lanes) {
-        ShortDecision parts[2];
-        SCORERBM_UNROLL
-        for (std::size_t i = 0; i < 2; ++i) {
-            const std::size_t at = j + i * short_lanes;
-            const Shorts field = load<Shorts>(sum + at) + load<Shorts>(bias + at);
-            parts[i] = decide_shorts(bracket, field, load<Shorts>(draws + at));
+    for (std::size_t i = 0; i < vectors; i += 2) {
+        result.ones |= lane_bits(parts[i].ones, parts[i + 1].ones) << (i * short_lanes);
+    }
+    if (any_lane(any_open)) {
+        for (std::size_t i = 0; i < vectors; i += 2) {
+            result.open |= lane_bits(parts[i].open, parts[i + 1].open) << (i * short_lanes);
         }
-        result.ones |= lane_bits(parts[0].ones, parts[1].ones) << j;
-        result.open |= lane_bits(parts[0].open, parts[1].open) << j;
     }
     return result;
 }

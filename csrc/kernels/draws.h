@@ -22,12 +22,19 @@ struct UnitDraws {
         Longs third, high, low, fourth;
     };
     Lanes lanes[draw_vectors];
-    Key key;
+    struct RoundKeys {
+        Longs first, second;
+    };
+    RoundKeys keys[10];       // of each round, in all lanes
     std::uint32_t step_high;  // of the product that starts a chain's part
 
-    UnitDraws(const Stream& stream, std::size_t first_unit) : key(stream.key) {
-        const std::uint32_t k0[3] = {key.low, key.low + philox_w0, key.low + 2 * philox_w0};
-        const std::uint32_t k1[3] = {key.high, key.high + philox_w1, key.high + 2 * philox_w1};
+    UnitDraws(const Stream& stream, std::size_t first_unit) {
+        std::uint32_t k0[10] = {stream.key.low}, k1[10] = {stream.key.high};
+        for (std::size_t round = 1; round < 10; ++round) {
+            k0[round] = k0[round - 1] + philox_w0;
+            k1[round] = k1[round - 1] + philox_w1;
+            keys[round] = {all_longs(k0[round]), all_longs(k1[round])};
+        }
         const std::uint64_t of_step = std::uint64_t{stream.step} * philox_m1;
         step_high = static_cast<std::uint32_t>(of_step >> 32) ^ k0[0];
         const std::uint32_t step_low = static_cast<std::uint32_t>(of_step);
@@ -56,24 +63,42 @@ struct UnitDraws {
     void draw(std::uint32_t chain, std::uint16_t* out) const {
         const std::uint64_t start = std::uint64_t{step_high ^ chain} * philox_m0;
         const Longs chain_high = all_longs(start >> 32), chain_low = all_longs(start & 0xFFFFFFFFu);
-        for (std::size_t r = 0; r < draw_vectors; ++r) {
-            const Lanes& lane = lanes[r];
-            const Longs p = multiply_low(lane.third ^ chain_high, philox_m1);
-            Longs c0 = (p >> 32) ^ lane.high, c1 = p, c2 = lane.low ^ chain_low, c3 = lane.fourth;
-            std::uint32_t k0 = key.low + 3 * philox_w0, k1 = key.high + 3 * philox_w1;
+        SCORERBM_UNROLL
+        for (std::size_t r = 0; r < draw_vectors; r += interleaved) {
+            finish_rounds(&lanes[r], chain_high, chain_low, out + r * long_lanes * 8);
+        }
+    }
+
+    // Two vectors go through the rounds together: each waits for its products most of the time.
+    static constexpr std::size_t interleaved = draw_vectors < 2 ? 1 : 2;
+
+    void finish_rounds(const Lanes* lane, Longs chain_high, Longs chain_low,
+                       std::uint16_t* out) const {
+        Longs c0[interleaved], c1[interleaved], c2[interleaved], c3[interleaved];
+        SCORERBM_UNROLL
+        for (std::size_t i = 0; i < interleaved; ++i) {
+            c1[i] = multiply_low(lane[i].third ^ chain_high, philox_m1);
+            c0[i] = (c1[i] >> 32) ^ lane[i].high;
+            c2[i] = lane[i].low ^ chain_low;
+            c3[i] = lane[i].fourth;
+        }
+        SCORERBM_UNROLL
+        for (std::size_t round = 3; round < 10; ++round) {
             SCORERBM_UNROLL
-            for (int round = 3; round < 10; ++round) {
-                const Longs p0 = multiply_low(c0, philox_m0), p1 = multiply_low(c2, philox_m1);
-                c0 = (p1 >> 32) ^ c1 ^ std::uint64_t{k0};
-                c1 = p1;
-                c2 = (p0 >> 32) ^ c3 ^ std::uint64_t{k1};
-                c3 = p0;
-                k0 += philox_w0;
-                k1 += philox_w1;
+            for (std::size_t i = 0; i < interleaved; ++i) {
+                const Longs p0 = multiply_low(c0[i], philox_m0);
+                const Longs p1 = multiply_low(c2[i], philox_m1);
+                c0[i] = (p1 >> 32) ^ (c1[i] ^ keys[round].first);
+                c1[i] = p1;
+                c2[i] = (p0 >> 32) ^ (c3[i] ^ keys[round].second);
+                c3[i] = p0;
             }
-            const Longs low_half = all_longs(0xFFFFFFFFu);
-            store_blocks((c0 & low_half) | (c1 << 32), (c2 & low_half) | (c3 << 32),
-                         out + r * long_lanes * 8);
+        }
+        const Longs low_half = all_longs(0xFFFFFFFFu);
+        SCORERBM_UNROLL
+        for (std::size_t i = 0; i < interleaved; ++i) {
+            store_blocks((c0[i] & low_half) | (c1[i] << 32), (c2[i] & low_half) | (c3[i] << 32),
+                         out + i * long_lanes * 8);
         }
     }
 

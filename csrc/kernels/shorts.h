@@ -95,6 +95,16 @@ inline std::uint64_t lane_bits(Shorts first, Shorts second) {
 #endif
 }
 
+inline bool any_lane(Shorts x) {
+#if defined(__AVX512BW__)
+    return _mm512_test_epi16_mask(raw(x), raw(x)) != 0;
+#elif defined(__AVX2__)
+    return _mm256_testz_si256(raw(x), raw(x)) == 0;
+#else
+    return _mm_movemask_epi8(raw(x)) != 0;
+#endif
+}
+
 #undef SCORERBM_VECTOR_OPERATION
 
 }  // namespace
