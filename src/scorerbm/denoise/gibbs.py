@@ -16,7 +16,7 @@ from .base import Denoiser, Particles, PosteriorMean
 
 __all__ = ["GibbsDenoiser"]
 
-_WORK_AT_ONCE = 1 << 17  # weights that each particle visits between two looks at the keyboard
+_WORK_AT_ONCE = 1 << 27  # weights that each particle visits in one call
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _GibbsMean(PosteriorMean):
 
 
 def _sweeps_at_once(model: RBM) -> int:
-    """Sweeps that one uninterruptible call may make; the same however particles are split."""
+    """Sweeps that one call makes; the same however particles are split."""
     return max(1, _WORK_AT_ONCE // (model.n_visible * model.n_hidden))
 
 

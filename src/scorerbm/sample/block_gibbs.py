@@ -18,7 +18,7 @@ from .collecting import Collector, Extent, Out, collector
 
 __all__ = ["BlockGibbs"]
 
-_WORK_AT_ONCE = 1 << 28  # weights visited between two looks at the keyboard and the progress bar
+_WORK_AT_ONCE = 1 << 33  # weights visited between two updates of the progress bar
 
 
 @dataclass(frozen=True)
@@ -222,5 +222,5 @@ def _advance(job: Job, chains: Chains, sweep: int, update: Update) -> None:
 
 
 def sweeps_at_once(model: RBM, n_chains: int) -> int:
-    """Sweeps that one uninterruptible call may make."""
+    """Sweeps between two updates of the progress bar."""
     return max(1, _WORK_AT_ONCE // (2 * model.n_visible * model.n_hidden * n_chains))
