@@ -61,8 +61,8 @@ def random_trace(n_events, n_ladders, n_rungs, seed):
     trace = [np.argsort(order, axis=1)]
     for event in range(n_events):
         for k in range(event & 1, n_rungs - 1, 2):
-            for l in np.nonzero(rng.random(n_ladders) < 0.4 + 0.1 * k)[0]:
-                order[l, [k, k + 1]] = order[l, [k + 1, k]]
+            for i in np.nonzero(rng.random(n_ladders) < 0.4 + 0.1 * k)[0]:
+                order[i, [k, k + 1]] = order[i, [k + 1, k]]
         trace.append(np.argsort(order, axis=1))
     return np.array(trace, np.uint16)
 

@@ -38,7 +38,7 @@ def rung_probabilities(model, beta, reference):
     return (p / p.sum()).T.ravel()
 
 
-def rungs(path, swap_every, backend, n_ladders=2000, n_sweeps=40, betas=BETAS):
+def rungs(path, swap_every, backend, n_ladders=1500, n_sweeps=30, betas=BETAS):
     """Joint states of each rung after a run, by `Backend.temper`."""
     streams = Streams(chain_ids(n_ladders), (11, 12), backend, 0)
     start = start_replicas(path.start, len(betas), streams, (13, 14))
@@ -66,7 +66,7 @@ def test_every_rung_has_its_distribution(reference, swap_every):
 
 def test_rungs_are_independent_of_each_other():
     """Neighbours that exchange states share no information at one time."""
-    drawn = rungs(Path.to(MODEL, "uniform", "auto"), 1, get_backend(), n_ladders=5000)
+    drawn = rungs(Path.to(MODEL, "uniform", "auto"), 1, get_backend(), n_ladders=4000)
     for k in range(len(BETAS) - 1):
         two = np.hstack([drawn[k][:, :2], drawn[k + 1][:, :2]])
         p = [
@@ -141,7 +141,7 @@ SAMPLERS = [
 ]
 
 
-def p_value(sampler, model, n_samples=4000):
+def p_value(sampler, model, n_samples=3000):
     samples = sampler.sample(model, n_samples)
     joint = np.hstack([samples.visible, samples.hidden])
     return chi_square_states(joint, joint_probabilities(model))
