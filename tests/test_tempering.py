@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -195,3 +197,17 @@ def test_a_bias_that_saturates_at_one_counts_below_it():
     clipped = Path(model.integers("auto"), None, path.start)
     drawn = rungs(clipped, 1, get_backend(), n_ladders=4000, betas=betas)
     assert chi_square_states(drawn[0], joint_probabilities(model, 0.05)) < REJECT
+
+
+def test_progress_counts_the_sweeps():
+    seen = []
+
+    @contextmanager
+    def display(total, description):
+        counted = []
+        yield lambda n=1, **shown: counted.append(n)
+        seen.append((description, total, sum(counted)))
+
+    sampler = ParallelTempering(9, samples_per_ladder=3, thin=4, progress=display)
+    sampler.sample(MODEL, 3)
+    assert seen == [("tuning the ladder", 6, 6), ("tempering sweeps", 17, 17)]

@@ -260,11 +260,11 @@ def train(snapshots, *others, n_epochs=20, seed=0):
 @pytest.mark.parametrize(
     ("options", "epochs"),
     [
-        ({"n": 4}, [-1, 0, 2, 6, 19]),
-        ({"n": 4, "initial": False}, [0, 2, 6, 19]),
-        ({"n": 3, "spacing": "linear"}, [-1, 0, 9, 19]),
-        ({"n": 100}, [-1, *range(20)]),
-        ({"epochs": [7, 3, 30]}, [-1, 3, 7]),
+        ({"n": 4}, [0, 2, 6, 19]),
+        ({"n": 4, "initial": True}, [-1, 0, 2, 6, 19]),
+        ({"n": 3, "spacing": "linear"}, [0, 9, 19]),
+        ({"n": 100}, [*range(20)]),
+        ({"epochs": [7, 3, 30], "initial": True}, [-1, 3, 7]),
     ],
 )
 def test_snapshots_keep_models_on_the_way(options, epochs):
@@ -287,7 +287,7 @@ def test_snapshots_serve_several_fits_and_end_with_the_training():
         def __call__(self, state):
             return state.epoch == 5
 
-    snapshots = Snapshots(n=30)
+    snapshots = Snapshots(n=30, initial=True)
     train(snapshots, Stop())
     assert snapshots.epochs == [-1, 0, 1, 2, 3, 4, 5]
     train(snapshots, EarlyStopping(metric="loss", patience=50), n_epochs=3)
@@ -295,7 +295,7 @@ def test_snapshots_serve_several_fits_and_end_with_the_training():
 
 
 def test_snapshots_are_rungs():
-    snapshots = Snapshots(n=6)
+    snapshots = Snapshots(n=6, initial=True)
     fit = train(snapshots, n_epochs=200)
     samples = ParallelTempering(60).sample(snapshots.models, 3000)
     joint = np.hstack([samples.visible, samples.hidden])

@@ -48,7 +48,8 @@ _LADDERS, _ROUNDS, _SWEEPS = 8, 6, 64
 _FEWEST_ROUNDS = 3  # before which the cold replicas have hardly forgotten their start
 _FIRST_RUNGS = 12
 _NOT_COUNTED = 4  # one part in so many of a round
-_SPREAD, _SURPLUS = 0.1, 0.1
+_SPREAD, _SHORTFALL = 0.1, 0.05  # of rates
+_SURPLUS = 0.1  # of rungs, as a part of them
 _LEAST_REJECTION = 1e-6
 
 
@@ -276,7 +277,8 @@ class _Search:
                 rejection = self._rejection(replicas, betas, self.n_sweeps << number)
                 ladder, wanted = Ladder(betas, 1.0 - rejection), self._wanted(rejection)
                 update()
-                if number >= _FEWEST_ROUNDS - 1 and _settled(rejection, wanted):
+                if number >= _FEWEST_ROUNDS - 1 and self._settled(rejection, wanted):
+                    update(self.n_rounds - 1 - number)
                     break
                 if number < self.n_rounds - 1:
                     betas = equal_rejection(betas, rejection, wanted)
@@ -307,13 +309,16 @@ class _Search:
         barrier: float = sum(rejection.tolist())
         return min(MOST_RUNGS, max(2, 1 + math.ceil(barrier / (1.0 - self.target) - 1e-9)))
 
-
-def _settled(rejection: Reals, wanted: int) -> bool:
-    """Whether the rates are equal, and as many as they should be, to about a tenth."""
-    n = len(rejection) + 1
-    values = rejection.tolist()
-    mean = sum(values) / len(values)
-    return abs(n - wanted) <= _SURPLUS * n and max(abs(x - mean) for x in values) <= _SPREAD
+    def _settled(self, rejection: Reals, wanted: int) -> bool:
+        """Whether the rates are equal, and as high as they should be, to about a tenth."""
+        n = len(rejection) + 1
+        values: list[float] = rejection.tolist()
+        mean = sum(values) / len(values)
+        if max(abs(x - mean) for x in values) > _SPREAD:
+            return False
+        if n < wanted:
+            return mean <= 1.0 - self.target + _SHORTFALL
+        return n - wanted <= max(1, round(_SURPLUS * n))
 
 
 def _moved(replicas: TemperedReplicas, old: Reals, new: Reals) -> Bits:

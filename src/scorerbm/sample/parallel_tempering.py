@@ -185,7 +185,7 @@ class ParallelTempering(Sampler):
 
         Parameters
         ----------
-        model : BernoulliRBM, or sequence of them
+        model : BernoulliRBM, or list or tuple of them
             Several must have the same shape and be ordered from the easiest to sample to the one
             wanted. Independent units, as `BernoulliRBM.independent` returns them, are drawn
             exactly. `select_snapshots` leaves out what is not needed.

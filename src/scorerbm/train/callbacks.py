@@ -121,7 +121,8 @@ class Snapshots:
         fastest at first, or by equal steps.
     initial : bool
         Keep independent units with the data's frequencies too, before all others: where training
-        starts unless it goes on from another model. Its epoch is -1.
+        starts unless it goes on from another model, and what is sampled exactly. Its epoch is -1.
+        A first epoch of many updates may lead so far from it that hardly any state is exchanged.
 
     Attributes
     ----------
@@ -141,7 +142,7 @@ class Snapshots:
     >>> import numpy as np
     >>> import scorerbm as sr
     >>> v = np.random.default_rng(0).integers(0, 2, (40, 6))
-    >>> snapshots = sr.Snapshots(n=3)
+    >>> snapshots = sr.Snapshots(n=3, initial=True)
     >>> trainer = sr.ContrastiveDivergence(n_hidden=4, n_epochs=9, callbacks=[snapshots])
     >>> fit = trainer.fit(v)
     >>> snapshots.epochs
@@ -155,7 +156,7 @@ class Snapshots:
         *,
         n: int = 20,
         spacing: str = "log",
-        initial: bool = True,
+        initial: bool = False,
     ) -> None:
         wanted = None
         if epochs is not None:
