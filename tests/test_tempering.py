@@ -84,7 +84,7 @@ def test_rungs_are_independent_of_each_other():
 class FreeEnergyOfTheTarget(ReferenceBackend):
     """Exchanges by the free energy F(v) at β = 1, which is that of no other rung."""
 
-    def energy(self, rbm, visible, hidden):
+    def energy(self, rbm, visible, hidden, n_threads=0):
         x = (rbm.hidden_bias + visible.astype(np.int64) @ rbm.weights) / rbm.scale
         free = -(visible @ rbm.visible_bias) / rbm.scale - np.logaddexp(0.0, x).sum(axis=1)
         return np.rint(free * rbm.scale).astype(np.int64)
@@ -93,12 +93,12 @@ class FreeEnergyOfTheTarget(ReferenceBackend):
 class VisibleEnergy(ReferenceBackend):
     """Exchanges by the energy of the visible biases alone."""
 
-    def energy(self, rbm, visible, hidden):
+    def energy(self, rbm, visible, hidden, n_threads=0):
         return super().energy(rbm, visible, np.zeros_like(hidden))
 
 
 class EnergyOfOtherSign(ReferenceBackend):
-    def energy(self, rbm, visible, hidden):
+    def energy(self, rbm, visible, hidden, n_threads=0):
         return -super().energy(rbm, visible, hidden)
 
 
@@ -211,3 +211,13 @@ def test_progress_counts_the_sweeps():
     sampler = ParallelTempering(9, samples_per_ladder=3, thin=4, progress=display)
     sampler.sample(MODEL, 3)
     assert seen == [("tuning the ladder", 6, 6), ("tempering sweeps", 17, 17)]
+
+
+def test_what_replicas_did_can_be_drawn():
+    pytest.importorskip("matplotlib")
+    from scorerbm.plot import plot_replica_flow
+
+    for n_sweeps in (1, 40):  # after one sweep, not every pair has been tried
+        info = ParallelTempering(n_sweeps, BETAS).sample(MODEL, 20).info
+        plot_replica_flow(info["betas"], info["flow_up"], info["acceptance"])
+    assert np.all(np.diff(info["flow_up"]) < 0.0)

@@ -82,14 +82,14 @@ def test_samples_are_those_of_the_last_model(options):
 class FreeEnergy(ReferenceBackend):
     """Exchanges (v, h) by the free energy of v."""
 
-    def energy(self, rbm, visible, hidden):
+    def energy(self, rbm, visible, hidden, n_threads=0):
         x = (rbm.hidden_bias + visible.astype(np.int64) @ rbm.weights) / rbm.scale
         free = -(visible @ rbm.visible_bias) / rbm.scale - np.logaddexp(0.0, x).sum(axis=1)
         return np.rint(free * rbm.scale).astype(np.int64)
 
 
 class EnergyOfOtherSign(ReferenceBackend):
-    def energy(self, rbm, visible, hidden):
+    def energy(self, rbm, visible, hidden, n_threads=0):
         return -super().energy(rbm, visible, hidden)
 
 
@@ -112,7 +112,7 @@ def test_energies_are_compared_in_their_own_units():
     class OneUnit(ReferenceBackend):
         """Makes the division by each model's scale one by the smallest of all."""
 
-        def energy(self, rbm, visible, hidden):
+        def energy(self, rbm, visible, hidden, n_threads=0):
             return super().energy(rbm, visible, hidden) * int(rbm.scale / min(scales))
 
     assert rungs_p_value(OneUnit()) < REJECT

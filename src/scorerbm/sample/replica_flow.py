@@ -109,16 +109,16 @@ class ReplicaFlow:
 
     @property
     def flow_up(self) -> Reals:
-        """Replicas last seen at the hot end, as a part of those on each rung, (R,)."""
+        """Part of the replicas on each rung that were last at the hot end, (R,); NaN for none."""
         return _ratio(self._up, self._seen)
 
     def summary(self) -> dict[str, Any]:
-        """All of it in plain lists and numbers; what is not known is None."""
+        """All of it in plain lists and numbers."""
         return {
-            "acceptance": _plain(self.acceptance),
+            "acceptance": self.acceptance.tolist(),
             "round_trips": self.round_trips,
             "round_trip_sweeps": self.round_trip_sweeps,
-            "flow_up": _plain(self.flow_up),
+            "flow_up": self.flow_up.tolist(),
         }
 
 
@@ -137,7 +137,3 @@ def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Reals:
     ratio: Reals = np.full(len(whole), np.nan)
     np.divide(part, whole, out=ratio, where=whole > 0)
     return ratio
-
-
-def _plain(values: Reals) -> list[float | None]:
-    return [None if x != x else float(x) for x in values]

@@ -212,8 +212,8 @@ class TrajectoryReplicas(Replicas):
         return own - (self._energy(i, y) + self._energy(j, x))
 
     def _energy(self, k: int, state: State) -> Reals:
-        rbm = self._rbms[k]
-        energy: Reals = self.streams.backend.energy(rbm, *state) / rbm.scale
+        rbm, streams = self._rbms[k], self.streams
+        energy: Reals = streams.backend.energy(rbm, *state, streams.n_threads) / rbm.scale
         return energy
 
     def _sweep(self, n_sweeps: int) -> None:
