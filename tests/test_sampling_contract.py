@@ -23,7 +23,7 @@ from scorerbm import (
 )
 from scorerbm.backends.reference import ReferenceBackend
 from scorerbm.rbm.grid import INT16_ERROR
-from scorerbm.sample import block_gibbs
+from scorerbm.sample import block_gibbs, replicas
 from scorerbm.sample.time_grid import time_grid
 
 MODEL = random_bernoulli(5, 3, seed=2, data_mean=True)
@@ -199,7 +199,7 @@ def test_how_often_gibbs_looks_up_does_not_matter(monkeypatch):
 def test_how_often_tempering_looks_up_does_not_matter(monkeypatch):
     sampler = ParallelTempering(20, BETAS, swap_every=3, samples_per_ladder=2, thin=5)
     expected = sampler.sample(MODEL, 11)
-    monkeypatch.setattr(block_gibbs, "_WORK_AT_ONCE", 1)
+    monkeypatch.setattr(replicas, "_WORK_AT_ONCE", 1)
     pieces = sampler.sample(MODEL, 11)
     assert same(pieces, expected)
     timing = {"seconds"}

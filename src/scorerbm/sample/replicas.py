@@ -16,7 +16,6 @@ from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, W
 from ..backends.reference.elementary import exp_nonpositive
 from ..rbm import BernoulliRBM
 from ..rbm.grid import PRECISIONS
-from .block_gibbs import sweeps_at_once
 from .replica_flow import ReplicaFlow
 
 __all__ = [
@@ -34,7 +33,8 @@ __all__ = [
 MOST_RUNGS = 1 << 16
 """Rungs that the 16 bits of a slot can tell apart."""
 
-_TRACED_AT_ONCE = 1 << 19  # rungs of replicas that are kept before they are counted
+_WORK_AT_ONCE = 1 << 31  # weights visited between two looks at the keyboard and the progress bar
+_TRACED_AT_ONCE = 1 << 18  # rungs of replicas that are kept before they are counted
 _DRAWN_AT_ONCE = 1 << 20
 _UNIT = 2.0**30
 
@@ -93,7 +93,8 @@ class Replicas(ABC):
         """Make so many sweeps in uninterruptible pieces; yield their sizes and traces."""
         n = len(self.streams) * self.n_rungs
         traced = max(1, _TRACED_AT_ONCE // n) * self.swap_every
-        at_once = min(traced, sweeps_at_once(model, n))
+        work = 2 * model.n_visible * model.n_hidden * n
+        at_once = min(traced, max(1, _WORK_AT_ONCE // work))
         stop = self.sweep + n_sweeps
         while self.sweep < stop:
             size = min(at_once, stop - self.sweep)
