@@ -417,7 +417,7 @@ class BernoulliRBM(RBM):
             )
         r = logit(self._data_mean)
         rest = self.from_trusted(
-            self._weights, self._double[1] - r, self._hidden_bias, self._data_mean
+            self._weights, _frozen(self._double[1] - r), self._hidden_bias, self._data_mean
         )
         return self._sharing_weights(rest), r
 
