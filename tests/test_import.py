@@ -52,6 +52,7 @@ def test_sampling_needs_numpy_alone():
         "import scorerbm as sr\n"
         "model = sr.BernoulliRBM([[1.0, -1.0]], [0.0], [0.0, 0.0])\n"
         "sr.BlockGibbs(n_sweeps=2).sample(model, 3)\n"
+        "sr.ParallelTempering(2).sample(model, 3)\n"
         "sr.ReverseSDE(n_steps=2).sample(model, 3)"
     )
     names = newly_imported(code)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers.gaussian import random_gaussian
 from helpers.models import random_bernoulli
 from scorerbm import (
     BlockGibbs,
@@ -14,6 +15,7 @@ from scorerbm import (
     LinearSchedule,
     LiteralScore,
     MeanFieldDenoiser,
+    ParallelTempering,
     ProbabilityFlow,
     ReverseSDE,
     SampleSet,
@@ -21,13 +23,23 @@ from scorerbm import (
 )
 from scorerbm.backends.reference import ReferenceBackend
 from scorerbm.rbm.grid import INT16_ERROR
-from scorerbm.sample import block_gibbs
+from scorerbm.sample import block_gibbs, replicas
 from scorerbm.sample.time_grid import time_grid
 
 MODEL = random_bernoulli(5, 3, seed=2, data_mean=True)
+BETAS = (0.0, 0.4, 1.0)
 SAMPLERS = {
     "gibbs": (BlockGibbs, {"n_sweeps": 5}),
     "exact": (Exact, {}),
+    "tempering": (ParallelTempering, {"n_sweeps": 5, "betas": BETAS}),
+    "tempering data": (
+        ParallelTempering,
+        {"n_sweeps": 5, "betas": "geometric", "n_replicas": 4, "reference": "data"},
+    ),
+    "tempering many": (
+        ParallelTempering,
+        {"n_sweeps": 5, "betas": BETAS, "swap_every": 2, "samples_per_ladder": 4, "thin": 3},
+    ),
     "reverse": (ReverseSDE, {"n_steps": 12}),
     "reverse gumbel": (ReverseSDE, {"n_steps": 4, "denoiser": GumbelDenoiser()}),
     "flow": (ProbabilityFlow, {"n_steps": 8}),
@@ -66,8 +78,38 @@ def test_batches_may_be_split_anywhere(make, parts):
 
 
 def test_the_last_chains_have_numbers_too(make):
+    if isinstance(make(), ParallelTempering):
+        return  # its replicas have numbers, and there are several a chain
     samples = make().sample(MODEL, 4, first_chain=2**32 - 4)
     assert len(samples) == 4
+
+
+@pytest.mark.parametrize("per_ladder", [1, 4])
+def test_the_last_replicas_have_numbers_too(per_ladder):
+    sampler = ParallelTempering(2, BETAS, samples_per_ladder=per_ladder)
+    n = 2**32 // 3 * per_ladder  # ladders of three replicas
+    if n < 2**32:
+        assert len(sampler.sample(MODEL, 4, first_chain=n - 4)) == 4
+        with pytest.raises(ValueError, match="first_chain: got ladders up to number 1431655765"):
+            sampler.sample(MODEL, 4, first_chain=n - 3)
+    else:
+        assert len(sampler.sample(MODEL, 4, first_chain=2**32 - 4)) == 4
+
+
+def test_of_one_ladder_several_samples_are_taken():
+    """Those of a longer run of the same ladder, which their number selects."""
+    options = {"betas": BETAS, "samples_per_ladder": 3, "thin": 4}
+    three = ParallelTempering(5, **options).sample(MODEL, 6, seed=2)
+    for i, n_sweeps in enumerate((5, 9, 13)):
+        one = ParallelTempering(n_sweeps, BETAS).sample(MODEL, 2, seed=2)
+        assert np.array_equal(three.visible[i::3], one.visible)
+        assert np.array_equal(three.hidden[i::3], one.hidden)
+    assert three.info["n_ladders"] == 2
+    assert three.info["replica_sweeps"] == 13
+    assert three.info["n_sweeps"] == 13  # three replicas for three samples
+    some = ParallelTempering(5, **options).sample(MODEL, 1, seed=2, first_chain=4)
+    assert np.array_equal(some.visible, three.visible[4:5])
+    assert some.info["replica_sweeps"] == 9  # no more than that sample needs
 
 
 def test_seeds_and_chains_differ(make):
@@ -90,6 +132,8 @@ VARYING = (
     "make",
     [
         lambda: BlockGibbs(5),
+        lambda: ParallelTempering(5, reference="data"),
+        lambda: ParallelTempering(5, "geometric"),
         Exact,
         lambda: ReverseSDE(5),
         lambda: ReverseSDE(5, SNRSchedule(), GumbelDenoiser()),
@@ -150,6 +194,17 @@ def test_how_often_gibbs_looks_up_does_not_matter(monkeypatch):
     monkeypatch.setattr(block_gibbs, "_WORK_AT_ONCE", 2 * MODEL.weights.size * 11 * 3)
     assert block_gibbs.sweeps_at_once(MODEL, 11) == 3
     assert same(BlockGibbs(7).sample(MODEL, 11), expected)
+
+
+def test_how_often_tempering_looks_up_does_not_matter(monkeypatch):
+    sampler = ParallelTempering(20, BETAS, swap_every=3, samples_per_ladder=2, thin=5)
+    expected = sampler.sample(MODEL, 11)
+    monkeypatch.setattr(replicas, "_WORK_AT_ONCE", 1)
+    pieces = sampler.sample(MODEL, 11)
+    assert same(pieces, expected)
+    timing = {"seconds"}
+    for name in expected.info.keys() - timing:
+        assert pieces.info[name] == expected.info[name]
 
 
 # -- reports --------------------------------------------------------------------------------
@@ -235,6 +290,33 @@ def test_time_grids(schedule):
         (lambda: BlockGibbs(0), "n_sweeps: got 0, expected at least 1"),
         (lambda: BlockGibbs(2**32), "n_sweeps: got 4294967296, expected at most 4294967295"),
         (lambda: ReverseSDE(2**32), "n_steps: got 4294967296, expected at most 4294967295"),
+        (lambda: ParallelTempering(0), "n_sweeps: got 0, expected at least 1"),
+        (lambda: ParallelTempering(betas="linear"), "betas: got 'linear', expected one of"),
+        (lambda: ParallelTempering(betas=[1.0]), "betas: got 1 numbers, expected from 2 to 65536"),
+        (lambda: ParallelTempering(betas=[[0.0, 1.0]]), r"betas: got shape \(1, 2\)"),
+        (lambda: ParallelTempering(betas=[0.0, 0.9]), r"betas: got \[0\.0, 0\.9\], expected incr"),
+        (
+            lambda: ParallelTempering(betas=[-0.1, 1.0]),
+            r"betas: got \[-0\.1, 1\.0\], expected incr",
+        ),
+        (lambda: ParallelTempering(betas=[0.5, 0.5, 1.0]), r"betas: got \[0\.5, 0\.5, 1\.0\]"),
+        (lambda: ParallelTempering(betas=[0.0, np.nan, 1.0]), "betas: got nan at index"),
+        (lambda: ParallelTempering(betas=[0, 1], n_replicas=2), "n_replicas: got 2 beside betas"),
+        (lambda: ParallelTempering(n_replicas=1), "n_replicas: got 1, expected at least 2"),
+        (lambda: ParallelTempering(first_beta=0.0), r"first_beta: got 0\.0, expected more than 0"),
+        (lambda: ParallelTempering(first_beta=1.0), r"first_beta: got 1\.0, expected less than 1"),
+        (
+            lambda: ParallelTempering(target_acceptance=1.0),
+            "target_acceptance: got 1.0, expected l",
+        ),
+        (lambda: ParallelTempering(swap_every=0), "swap_every: got 0, expected at least 1"),
+        (lambda: ParallelTempering(reference="b"), "reference: got 'b', expected one of"),
+        (lambda: ParallelTempering(samples_per_ladder=0), "samples_per_ladder: got 0, expected at"),
+        (lambda: ParallelTempering(thin=0), "thin: got 0, expected at least 1"),
+        (
+            lambda: ParallelTempering(samples_per_ladder=2**20, thin=2**20),
+            "n_sweeps: got 109951.* with those between samples, expected at most 4294967295",
+        ),
         (lambda: Exact(0), "max_units: got 0, expected at least 1"),
         (lambda: ReverseSDE(0), "n_steps: got 0, expected at least 1"),
         (lambda: ReverseSDE(spacing="cubic"), "spacing: got 'cubic', expected one of"),
@@ -295,6 +377,22 @@ def test_bad_calls(make, change, error, message):
         make().sample(**({"model": MODEL, "n_samples": 2} | change))
 
 
+def test_models_that_cannot_be_tempered():
+    tempering = ParallelTempering(2, BETAS)
+    with pytest.raises(TypeError, match="model: got PlainGaussianRBM, expected a BernoulliRBM"):
+        tempering.sample(random_gaussian(2, 3), 2)
+    tilted = MODEL.tilt(np.zeros((2, 5)), 1.0, 1.0)
+    with pytest.raises(
+        ValueError, match=r"model: got visible_bias of shape \(2, 5\), expected one"
+    ):
+        tempering.sample(tilted, 2)
+    unknown = random_bernoulli(5, 3)
+    with pytest.raises(ValueError, match="reference: got 'data' for a model without data_mean"):
+        ParallelTempering(2, BETAS, reference="data").sample(unknown, 2)
+    with pytest.raises(ValueError, match="precision: got 'int16', but weights: sums of weights"):
+        ParallelTempering(2, BETAS, precision="int16").sample(random_bernoulli(9, 9, scale=2e3), 2)
+
+
 def test_too_many_units_to_enumerate():
     with pytest.raises(ValueError, match=r"Exact: got a model of 3 units.*max_units=2"):
         Exact(2).sample(MODEL, 1)
@@ -326,6 +424,7 @@ def test_signal_to_noise_ratios_beyond_the_range_of_numbers_are_said():
 def test_samplers_are_values():
     assert ReverseSDE(10) == ReverseSDE(10, LinearSchedule(0.1, 20.0))
     assert BlockGibbs(3) != BlockGibbs(4)
+    assert ParallelTempering(betas=np.array([0, 1])) == ParallelTempering(betas=[0.0, 1.0])
     with pytest.raises(AttributeError):
         BlockGibbs().n_sweeps = 3
     with pytest.raises(TypeError):

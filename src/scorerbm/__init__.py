@@ -44,7 +44,17 @@ from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
 from .ising import IsingModel, to_ising
 from .rbm import RBM, BernoulliRBM
 from .report import Comparison, compare
-from .sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE, SampleSet
+from .sample import (
+    BlockGibbs,
+    Exact,
+    Ladder,
+    ParallelTempering,
+    ProbabilityFlow,
+    ReverseSDE,
+    SampleSet,
+    select_snapshots,
+    tune_ladder,
+)
 from .schedule import CosineSchedule, LinearSchedule, SNRSchedule
 from .train import (
     SGD,
@@ -55,6 +65,7 @@ from .train import (
     EarlyStopping,
     Fit,
     ScoreMatching,
+    Snapshots,
 )
 
 __all__ = [
@@ -77,11 +88,13 @@ __all__ = [
     "GibbsDenoiser",
     "GumbelDenoiser",
     "IsingModel",
+    "Ladder",
     "LinearAnnealing",
     "LinearSchedule",
     "LiteralScore",
     "LogPartition",
     "MeanFieldDenoiser",
+    "ParallelTempering",
     "ProbabilityFlow",
     "ReverseSDE",
     "Road",
@@ -89,6 +102,7 @@ __all__ = [
     "SampleSet",
     "ScoreMatching",
     "ShortSeriesWarning",
+    "Snapshots",
     "autocorrelation",
     "autocorrelation_time",
     "compare",
@@ -114,8 +128,10 @@ __all__ = [
     "sample_moments",
     "save",
     "score",
+    "select_snapshots",
     "to_ising",
     "total_variation",
+    "tune_ladder",
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.command_line import cli, small_model, wrong
 from scorerbm.data import load_data
-from scorerbm.sample import BlockGibbs, Exact, ReverseSDE
+from scorerbm.sample import BlockGibbs, Exact, ParallelTempering, ReverseSDE
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ from scorerbm.sample import BlockGibbs, Exact, ReverseSDE
         (("--sweeps", "7"), BlockGibbs(n_sweeps=7)),
         (("--sampler", "exact"), Exact()),
         (("--sampler", "sde", "--steps", "9"), ReverseSDE(n_steps=9)),
+        (("--sampler", "tempering", "--sweeps", "7"), ParallelTempering(7)),
+        (
+            (
+                *("--sampler", "tempering", "--sweeps", "7", "--replicas", "3", "--swap-every"),
+                *("2", "--per-ladder", "5", "--thin", "4"),
+            ),
+            ParallelTempering(7, n_replicas=3, swap_every=2, samples_per_ladder=5, thin=4),
+        ),
     ],
 )
 def test_samples_are_those_of_the_library(folder, options, sampler):
@@ -60,6 +68,17 @@ def test_sample_json(folder):
     assert record["samples"] == "samples.npy"
     assert record["n_samples"] == 5
     assert record["n_sweeps"] == 100
+
+
+def test_what_replicas_did_is_told(folder):
+    small_model()
+    command = ("sample", "small.safetensors", "-n", 5, "--sampler", "tempering", "--sweeps", 30)
+    record = json.loads(cli(*command, "--json").stdout)
+    assert record["betas"][-1] == 1.0
+    assert len(record["acceptance"]) == len(record["betas"]) - 1
+    shown = cli(*command).stdout
+    betas = ", ".join(f"{beta:.4g}" for beta in record["betas"])
+    assert any(x.split() == ["betas", *betas.split()] for x in shown.splitlines())
 
 
 # -- Gibbs chains ---------------------------------------------------------------------------

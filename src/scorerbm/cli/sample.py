@@ -10,8 +10,16 @@ import typer
 
 from ..denoise import GibbsDenoiser
 from ..files import ModelMetadata
-from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE, SampleSet
+from ..sample import (
+    BlockGibbs,
+    Exact,
+    ParallelTempering,
+    ProbabilityFlow,
+    ReverseSDE,
+    SampleSet,
+)
 from ..sample.base import Sampler
+from ..sample.ladder import REFERENCES
 from . import options as o
 from .inputs import read_clamp, read_model, read_start
 from .outputs import WRITERS, check_extra, check_target, write_picture, write_samples
@@ -19,7 +27,7 @@ from .terminal import Terminal
 
 __all__ = ["EXAMPLES", "sample"]
 
-_SAMPLING, _CHAINS, _OUTPUT = "Sampling", "Gibbs chains", "Output"
+_SAMPLING, _CHAINS, _TEMPERING, _OUTPUT = "Sampling", "Gibbs chains", "Tempering", "Output"
 _SAMPLES = 1000
 
 
@@ -40,9 +48,19 @@ def _gibbs(sweeps: int | None = None, **options: Any) -> Sampler:
     return BlockGibbs(n_sweeps=sweeps or 100, **options)
 
 
+def _tempering(sweeps: int | None = None, **options: Any) -> Sampler:
+    return ParallelTempering(n_sweeps=sweeps or 1000, **options)
+
+
 SAMPLERS = {
     "gibbs": _Kind(
         _gibbs, frozenset({"--sweeps", "--init", "--clamp", "--collect-every", "--burn-in"})
+    ),
+    "tempering": _Kind(
+        _tempering,
+        frozenset(
+            {"--sweeps", "--replicas", "--reference", "--swap-every", "--per-ladder", "--thin"}
+        ),
     ),
     "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
     "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
@@ -55,7 +73,8 @@ SamplerName = Annotated[
     o.one_of(
         SAMPLERS,
         "--sampler",
-        "One shot: gibbs (block Gibbs), exact (enumerates the smaller layer). Diffusion: sde "
+        "One shot: gibbs (block Gibbs), tempering (replicas of it that exchange temperatures, for "
+        "models with separate modes), exact (enumerates the smaller layer). Diffusion: sde "
         "(reverse SDE), ode (probability flow).",
         _SAMPLING,
     ),
@@ -85,8 +104,8 @@ Sweeps = Annotated[
     typer.Option(
         "--sweeps",
         min=1,
-        help="Sweeps of each Gibbs chain, by default 100; for sde and ode those of each step, by "
-        "default 1.",
+        help="Sweeps of each Gibbs chain, by default 100, or of each replica, by default 1000; for "
+        "sde and ode those of each step, by default 1.",
         rich_help_panel=_SAMPLING,
     ),
 ]
@@ -136,6 +155,52 @@ Seed = Annotated[
         rich_help_panel=o.COMMON,
     ),
 ]
+Replicas = Annotated[
+    int | None,
+    typer.Option(
+        "--replicas",
+        min=2,
+        help="Replicas of each ladder, by default as many as exchange half the time they try.",
+        rich_help_panel=_TEMPERING,
+    ),
+]
+Reference = Annotated[
+    str | None,
+    o.one_of(
+        REFERENCES,
+        "--reference",
+        "The easy end of the ladders: fair coins, or independent units with the frequencies of the "
+        "training data. By default uniform.",
+        _TEMPERING,
+    ),
+]
+SwapEvery = Annotated[
+    int | None,
+    typer.Option(
+        "--swap-every",
+        min=1,
+        help="Sweeps between exchanges, by default 1.",
+        rich_help_panel=_TEMPERING,
+    ),
+]
+PerLadder = Annotated[
+    int | None,
+    typer.Option(
+        "--per-ladder",
+        min=1,
+        help="Samples from each ladder, which are correlated; by default 1, independent.",
+        rich_help_panel=_TEMPERING,
+    ),
+]
+Thin = Annotated[
+    int | None,
+    typer.Option(
+        "--thin",
+        min=1,
+        help="Sweeps between samples of one ladder, by default 1.",
+        rich_help_panel=_TEMPERING,
+    ),
+]
 Out = Annotated[
     Path,
     typer.Option(
@@ -167,6 +232,7 @@ ImageShape = Annotated[
 EXAMPLES = (
     "scorerbm sample model.safetensors -n 10000 --sweeps 1000",
     "scorerbm sample model.safetensors --sampler sde --steps 200 --out samples.npz",
+    "scorerbm sample model.safetensors --sampler tempering --reference data --sweeps 2000",
     "scorerbm sample model.safetensors --sampler exact --picture samples.png",
     "scorerbm sample model.safetensors --clamp half.csv -n 100 --sweeps 500",
 )
@@ -182,6 +248,11 @@ def sample(
     clamp: Clamp = None,
     collect_every: CollectEvery = None,
     burn_in: BurnIn = None,
+    replicas: Replicas = None,
+    reference: Reference = None,
+    swap_every: SwapEvery = None,
+    per_ladder: PerLadder = None,
+    thin: Thin = None,
     out: Out = Path("samples.npy"),
     picture: Picture = None,
     shape: ImageShape = None,
@@ -201,6 +272,11 @@ def sample(
         "--sweeps": ("sweeps", sweeps),
         "--collect-every": ("collect_every", collect_every),
         "--burn-in": ("burn_in", burn_in),
+        "--replicas": ("n_replicas", replicas),
+        "--reference": ("reference", reference),
+        "--swap-every": ("swap_every", swap_every),
+        "--per-ladder": ("samples_per_ladder", per_ladder),
+        "--thin": ("thin", thin),
     }
     of_chains = {"--init": ("init", init, read_start), "--clamp": ("clamp", clamp, read_clamp)}
     for flag, (_, value, *_) in (options | of_chains).items():
@@ -241,6 +317,8 @@ def _number(n: int | None, *given: Any) -> int:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(x) for x in value)
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

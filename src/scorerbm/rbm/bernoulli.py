@@ -230,12 +230,9 @@ class BernoulliRBM(RBM):
         # In place where the shapes allow, since integrators come here at every step.
         bias = np.add(channel, prior, out=channel if channel.ndim >= prior.ndim else None)
         tilted = self.from_trusted(self._weights, _frozen(bias), self._hidden_bias, self._data_mean)
-        # The grid depends on the weights only: share what has been computed, and do it now, since
-        # weights that have no grid have diverged.
+        # Now, since weights that have no grid have diverged.
         self._rounded(32)
-        for name in ("double_weights", "_transposed", "_weight_grids"):
-            tilted.__dict__[name] = getattr(self, name)
-        return tilted
+        return self._sharing_weights(tilted)
 
     def posterior_start(self, v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
         """σ(logit p̂ + α v_t/σ² - α²/(2σ²)) with p̂ the data's frequencies."""
@@ -333,10 +330,16 @@ class BernoulliRBM(RBM):
         return grid.with_biases(b, c)
 
     def sampling_info(
-        self, precision: str, n_chains: int, *, backend: Backend, n_threads: int = 0
+        self,
+        precision: str,
+        n_chains: int,
+        *,
+        backend: Backend,
+        n_threads: int = 0,
+        tempered: bool = False,
     ) -> dict[str, Any]:
         """Grid of the sampled model, the largest error of any unit's log-odds, and the kernel."""
-        grid = self.integers(precision)
+        grid = self.integers(precision, tempered=tempered)
         return {
             "precision": f"int{grid.bits}",
             "grid": 1.0 / grid.scale,
@@ -382,6 +385,42 @@ class BernoulliRBM(RBM):
         bias = self._double[1] if p is None else logit(p)
         return self.from_trusted(np.zeros((n, m)), bias, np.zeros(m), p)
 
+    def split(self, reference: str) -> tuple[Self, Reals | None]:
+        r"""Split E into that of independent bits and the rest, as tempering takes them.
+
+        With :math:`E_\text{ref} = -r^\top v`, the path
+        :math:`(1 - \beta) E_\text{ref} + \beta E` is
+        :math:`-r^\top v + \beta (E - E_\text{ref})`: the log-odds of v are β times those of a
+        model with the visible bias b - r, plus r, and no digit of r is lost to a grid.
+
+        Parameters
+        ----------
+        reference : {"uniform", "data"}
+            Fair coins, r = 0, or independent bits of the data's frequencies, r = logit p̂.
+
+        Returns
+        -------
+        tuple of BernoulliRBM and array, (N,), or None
+            The model of energy E - E_ref, and r, or None where it is 0.
+
+        Raises
+        ------
+        ValueError
+            If the reference is "data" and the model does not know the data's frequencies.
+        """
+        if reference == "uniform":
+            return self, None
+        if self._data_mean is None:
+            raise ValueError(
+                "reference: got 'data' for a model without data_mean, expected one that knows the "
+                "frequencies of its training data"
+            )
+        r = logit(self._data_mean)
+        rest = self.from_trusted(
+            self._weights, _frozen(self._double[1] - r), self._hidden_bias, self._data_mean
+        )
+        return self._sharing_weights(rest), r
+
     def interpolate(self, start: Self, beta: float) -> Self:
         """Return the model of energy (1 - beta) E_start + beta E."""
         w, b, c = self._double
@@ -419,6 +458,12 @@ class BernoulliRBM(RBM):
         )
 
     # -- derived arrays, made once -----------------------------------------------------------
+
+    def _sharing_weights(self, other: Self) -> Self:
+        """Lend what has been computed of the weights to a model that differs in biases only."""
+        for name in ("double_weights", "_transposed", "_weight_grids"):
+            other.__dict__[name] = getattr(self, name)
+        return other
 
     @cached_property
     def double_weights(self) -> Reals:

@@ -1,6 +1,6 @@
 """Training by denoising score matching, and by contrastive divergence beside it."""
 
-from .callbacks import Callback, EarlyStopping, TrainingState
+from .callbacks import Callback, EarlyStopping, Snapshots, TrainingState
 from .contrastive_divergence import ContrastiveDivergence
 from .errors import DivergenceError, DivergenceWarning
 from .fit import Fit
@@ -18,5 +18,6 @@ __all__ = [
     "Fit",
     "Optimizer",
     "ScoreMatching",
+    "Snapshots",
     "TrainingState",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
 
 from .. import _check
 from ..rbm import RBM
 from .family import Family
 
-__all__ = ["Callback", "EarlyStopping", "TrainingState"]
+__all__ = ["Callback", "EarlyStopping", "Snapshots", "TrainingState"]
 
 
 @dataclass
@@ -98,3 +101,94 @@ class EarlyStopping:
             self.best_model = state.snapshot()
         state.keep = self.best_model
         return state.epoch - self.best_epoch >= self.patience
+
+
+SPACINGS = ("log", "linear")
+
+
+class Snapshots:
+    """Keep models on the way of training, as rungs for `scorerbm.ParallelTempering`.
+
+    Parameters
+    ----------
+    epochs : sequence of int, optional
+        Epochs after which to keep the model, counted from 0. By default ``n`` of them, spaced over
+        the whole training and the last among them.
+    n : int
+        How many to keep, at least 2; fewer where epochs would coincide.
+    spacing : {"log", "linear"}
+        Whether the number of epochs done grows by equal factors, as suits a model that changes
+        fastest at first, or by equal steps.
+    initial : bool
+        Keep independent units with the data's frequencies too, before all others: where training
+        starts unless it goes on from another model, and what is sampled exactly. Its epoch is -1.
+        A first epoch of many updates may lead so far from it that hardly any state is exchanged.
+
+    Attributes
+    ----------
+    models : list of RBM
+        What was kept, the earliest first. Of a training that stopped early, the last model may not
+        be among them: append ``fit.model``.
+    epochs : list of int
+        After which epochs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import scorerbm as sr
+    >>> v = np.random.default_rng(0).integers(0, 2, (40, 6))
+    >>> snapshots = sr.Snapshots(n=3, initial=True)
+    >>> trainer = sr.ContrastiveDivergence(n_hidden=4, n_epochs=9, callbacks=[snapshots])
+    >>> fit = trainer.fit(v)
+    >>> snapshots.epochs
+    [-1, 0, 2, 8]
+    >>> samples = sr.ParallelTempering(20).sample(snapshots.models, 5)
+    """
+
+    def __init__(
+        self,
+        epochs: Sequence[int] | None = None,
+        *,
+        n: int = 20,
+        spacing: str = "log",
+        initial: bool = False,
+    ) -> None:
+        wanted = None
+        if epochs is not None:
+            if not np.iterable(epochs):
+                raise TypeError(f"epochs: got {epochs!r}, expected a sequence of integers")
+            wanted = frozenset(_check.integer("epochs", epoch) for epoch in epochs)
+        self._wanted = wanted
+        self._n = _check.integer("n", n, 2)
+        self._spacing = _check.choice("spacing", spacing, SPACINGS)
+        if not isinstance(initial, bool):
+            raise TypeError(f"initial: got {initial!r}, expected True or False")
+        self._initial = initial
+        self.models: list[RBM] = []
+        self.epochs: list[int] = []
+
+    def __call__(self, state: TrainingState, /) -> None:
+        """Keep the model if this is one of the epochs."""
+        if state.epoch == 0:  # a callback may serve several fits
+            self.models, self.epochs = [], []
+            if self._initial:
+                self._keep(-1, state.family.finished(state.model.independent()))
+        wanted = self._spaced(state.n_epochs) if self._wanted is None else self._wanted
+        if state.epoch in wanted:
+            self._keep(state.epoch, state.snapshot())
+
+    def _keep(self, epoch: int, model: RBM) -> None:
+        self.epochs.append(epoch)
+        self.models.append(model)
+
+    def _spaced(self, n_epochs: int) -> frozenset[int]:
+        if self._spacing == "linear":
+            done = np.linspace(1.0, n_epochs, self._n)
+        else:
+            done = np.geomspace(1.0, n_epochs, self._n)
+        return frozenset(int(x) - 1 for x in np.rint(done))
