@@ -50,7 +50,7 @@ class ChainArguments {
           M(static_cast<py::ssize_t>(rbm.hidden.outputs)),
           v_(visible, "visible", {any, N}),
           b_(visible_bias, "visible_bias", v_.extent(0), N),
-          c_(hidden_bias, "hidden_bias", v_.extent(0), M),
+          c_(hidden_bias, "hidden_bias", {M}),
           scale_(scale) {
         check_scale(scale);
     }
@@ -63,7 +63,6 @@ class ChainArguments {
         ChainsTask task = {};
         task.rbm = &rbm_;
         task.hidden_bias = c_.data();
-        task.hidden_bias_stride = c_.stride();
         task.visible_bias = b_.data();
         task.visible_bias_stride = b_.stride();
         task.scale = scale_;
@@ -80,7 +79,8 @@ class ChainArguments {
 
   private:
     Input<std::uint8_t> v_;
-    Bias<std::int32_t> b_, c_;
+    Bias<std::int32_t> b_;
+    Input<std::int32_t> c_;
     double scale_;
 };
 

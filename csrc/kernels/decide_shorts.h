@@ -24,15 +24,15 @@ struct NarrowBracket {
 // factor * log2 e * 2^11 = m * 2^shift, with 1/2 <= m < 1 if shift > 0: a field larger than `most`
 // then has log2 e |x| >= 16, like all that e < 2^-16 stands for.
 inline NarrowBracket make_narrow_bracket(double factor) {
-    double multiplier = log2_e * factor * 2048.0;
-    int shift = 0;
-    while (multiplier >= 1.0 && shift < 15) {
-        multiplier *= 0.5;
-        ++shift;
-    }
-    const double rounded = multiplier * 65536.0 + 0.5;
+    const double multiplier = log2_e * factor * 2048.0;
+    // 1 and the exponent of numbers from 1 on; what is smaller needs no shift.
+    const std::int64_t exponent = static_cast<std::int64_t>(bits_of(multiplier) >> 52) - 1022;
+    const std::int64_t shift = exponent < 0 ? 0 : exponent > 15 ? 15 : exponent;
+    const double power = from_bits(static_cast<std::uint64_t>(1023 + 16 - shift) << 52);
+    const double rounded = multiplier * power + 0.5;
     return {static_cast<std::uint16_t>(0xFFFF >> shift),
-            static_cast<std::uint16_t>(rounded < 65535.0 ? rounded : 65535.0), shift};
+            static_cast<std::uint16_t>(rounded < 65535.0 ? rounded : 65535.0),
+            static_cast<int>(shift)};
 }
 
 struct ShortDecision {
@@ -57,6 +57,24 @@ inline ShortDecision decide_shorts(const NarrowBracket& bracket, Shorts field, S
     const Shorts above =
         reinterpret_cast<Shorts>(add_saturating(subtract_saturating(v, width), product) == full);
     return {~not_below ^ sign, not_below & ~above};
+}
+
+// The sum of the fields of 64 units whose bits are set, all within 16 bits.
+inline std::int64_t masked_sum(const std::int16_t* sum, const std::int16_t* bias,
+                               std::uint64_t bits) {
+    Shorts lane_bit = {};
+    for (std::size_t i = 0; i < short_lanes; ++i) {
+        lane_bit[i] = static_cast<std::uint16_t>(1u << (i % 16));
+    }
+    Ints pairs = {};
+    for (std::size_t j = 0; j < units_per_word; j += short_lanes) {
+        const Shorts set = spread_bits(bits >> j) & lane_bit;
+        const Shorts field = load<Shorts>(sum + j) + load<Shorts>(bias + j);
+        pairs += add_pairs(field & reinterpret_cast<Shorts>(set == lane_bit));
+    }
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < float_lanes; ++i) total += pairs[i];
+    return total;
 }
 
 // field = sum + bias for 64 units, all within 16 bits.

@@ -120,11 +120,22 @@ struct Block {
         return task.frozen == nullptr ? 0 : task.frozen[chain * task.frozen_stride + index];
     }
 
+    std::int64_t product(const BlockFields<Sum>& fields, std::uint64_t word) const {
+#if SCORERBM_SHORTS
+        if constexpr (sizeof(Sum) == 2) {
+            if (task.narrow_bias != nullptr) {
+                return masked_sum(fields.sum, task.narrow_bias + first, word);
+            }
+        }
+#endif
+        return masked_sum(fields, word);
+    }
+
     void write(const BlockFields<Sum>& fields, std::uint64_t bits, std::size_t chain) const {
         std::uint64_t& word = task.out.row(chain)[index];
         const std::uint64_t kept = frozen(chain);
         word = (word & kept) | (bits & ~kept);
-        if (task.product != nullptr) task.product[chain] += masked_sum(fields, word);
+        if (task.product != nullptr) task.product[chain] += product(fields, word);
     }
 };
 
@@ -258,7 +269,7 @@ void field_product(const HalfSweepTask& task) {
         accumulate_block<Sum>(task, b);
         const Block<Sum> block(task, b);
         for (std::size_t c = 0; c < task.n_chains; ++c) {
-            task.product[c] += masked_sum(block.fields(c, copy), task.out.row(c)[b]);
+            task.product[c] += block.product(block.fields(c, copy), task.out.row(c)[b]);
         }
     }
 }

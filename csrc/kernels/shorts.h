@@ -95,6 +95,23 @@ inline std::uint64_t lane_bits(Shorts first, Shorts second) {
 #endif
 }
 
+// Sums of signed lanes 2 i and 2 i + 1, in 32 bits.
+inline Ints add_pairs(Shorts x) {
+    return reinterpret_cast<Ints>(
+        SCORERBM_VECTOR_OPERATION(madd_epi16)(raw(x), raw(all_shorts(1))));
+}
+
+// Sixteen bits in every lane: those that belong to the lanes' own part of the vector.
+inline Shorts spread_bits(std::uint64_t bits) {
+#if defined(__AVX512BW__)
+    const Shorts low = all_shorts(static_cast<std::uint16_t>(bits));
+    const Shorts high = all_shorts(static_cast<std::uint16_t>(bits >> 16));
+    return shorts(_mm512_mask_mov_epi16(raw(low), 0xFFFF0000u, raw(high)));
+#else
+    return all_shorts(static_cast<std::uint16_t>(bits));
+#endif
+}
+
 inline bool any_lane(Shorts x) {
 #if defined(__AVX512BW__)
     return _mm512_test_epi16_mask(raw(x), raw(x)) != 0;

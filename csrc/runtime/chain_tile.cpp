@@ -81,8 +81,27 @@ void LayerBias::write(HalfSweepTask& task, std::size_t first_chain) const {
 }
 
 Biases::Biases(const ChainsTask& task)
-    : hidden(task.rbm->hidden, task.hidden_bias, task.hidden_bias_stride, nullptr),
-      visible(task.rbm->visible, task.visible_bias, task.visible_bias_stride, task.offset) {}
+    : hidden(task.rbm->hidden, task.hidden_bias, 0, nullptr),
+      visible(task.rbm->visible, task.visible_bias, task.visible_bias_stride, task.offset),
+      hidden_sums(task.hidden_bias, task.rbm->hidden.outputs) {}
+
+BiasSums::BiasSums(const std::int32_t* bias, std::size_t units) : tables_((units + 7) / 8 * 256) {
+    for (std::size_t first = 0; first < units; first += 8) {
+        std::int64_t* table = &tables_[first / 8 * 256];
+        for (std::size_t entry = 1; entry < 256; ++entry) {
+            const std::size_t unit = first + static_cast<std::size_t>(__builtin_ctzll(entry));
+            table[entry] = table[entry & (entry - 1)] + (unit < units ? bias[unit] : 0);
+        }
+    }
+}
+
+std::int64_t BiasSums::of(const std::uint64_t* bits) const {
+    std::int64_t sum = 0;
+    for (std::size_t byte = 0; byte < tables_.size() / 256; ++byte) {
+        sum += tables_[byte * 256 + ((bits[byte / 8] >> (byte % 8 * 8)) & 0xFF)];
+    }
+    return sum;
+}
 
 ChainTile::ChainTile(const ChainsTask& task, const Biases& biases, std::size_t begin,
                      std::size_t end, Lookup lookup)
@@ -176,15 +195,9 @@ void ChainTile::energies(const std::uint8_t* hidden, std::int64_t* out) {
 
 // From v'(Wh + b) to -(v'Wh + b'v + c'h).
 void ChainTile::finish_energies(std::int64_t* energies) const {
-    const std::size_t units = task_.rbm->hidden.outputs;
-    const BitRows h = rows_of(hidden_, units);
+    const BitRows h = rows_of(hidden_, task_.rbm->hidden.outputs);
     for (std::size_t c = 0; c < size(); ++c) {
-        const std::int32_t* bias = task_.hidden_bias + (begin_ + c) * task_.hidden_bias_stride;
-        const std::uint64_t* words = h.row(c);
-        for (std::size_t j = 0; j < units; ++j) {
-            energies[c] += static_cast<std::int64_t>((words[j / 64] >> (j % 64)) & 1) * bias[j];
-        }
-        energies[c] = -energies[c];
+        energies[c] = -(energies[c] + biases_.hidden_sums.of(h.row(c)));
     }
 }
 

@@ -15,7 +15,6 @@ namespace scorerbm {
 struct ChainsTask {
     PreparedRBM* rbm;
     const std::int32_t* hidden_bias;
-    std::size_t hidden_bias_stride;
     const std::int32_t* visible_bias;
     std::size_t visible_bias_stride;
     double scale;
@@ -46,8 +45,20 @@ class LayerBias {
     float largest_offset_ = 0.0f;
 };
 
+// Sums of biases over any set of units of a layer, looked up eight units at a time.
+class BiasSums {
+  public:
+    BiasSums(const std::int32_t* bias, std::size_t units);
+
+    std::int64_t of(const std::uint64_t* bits) const;
+
+  private:
+    std::vector<std::int64_t> tables_;  // 256 for each byte
+};
+
 struct Biases {
     LayerBias hidden, visible;
+    BiasSums hidden_sums;
 
     explicit Biases(const ChainsTask& task);
 };

@@ -15,9 +15,13 @@ class Ladders {
   public:
     explicit Ladders(const TemperTask& task)
         : task_(task),
+          factor_of_slot_(task.n_replicas),
           factor_(task.n_ladders * task.n_replicas),
           uniform_(task.n_ladders * n_pairs()),
           energies_(factor_.size()) {
+        for (std::size_t k = 0; k < task.n_replicas; ++k) {
+            factor_of_slot_[k] = task.betas[k] / task.chains.scale;
+        }
         set_factors(0, task.n_ladders);
     }
 
@@ -52,12 +56,12 @@ class Ladders {
 
     void set_factors(std::size_t begin, std::size_t end) {
         for (std::size_t c = begin * task_.n_replicas; c < end * task_.n_replicas; ++c) {
-            factor_[c] = task_.betas[task_.slots[c]] / task_.chains.scale;
+            factor_[c] = factor_of_slot_[task_.slots[c]];
         }
     }
 
     const TemperTask& task_;
-    std::vector<double> factor_, uniform_;
+    std::vector<double> factor_of_slot_, factor_, uniform_;
     std::vector<std::int64_t> energies_;
 };
 

@@ -33,7 +33,7 @@ __all__ = [
 MOST_RUNGS = 1 << 16
 """Rungs that the 16 bits of a slot can tell apart."""
 
-_WORK_AT_ONCE = 1 << 31  # weights visited between two looks at the keyboard and the progress bar
+_WORK_AT_ONCE = 1 << 33  # weights visited between two updates of the progress bar
 _TRACED_AT_ONCE = 1 << 18  # rungs of replicas that are kept before they are counted
 _DRAWN_AT_ONCE = 1 << 20
 _UNIT = 2.0**30
@@ -90,7 +90,7 @@ class Replicas(ABC):
         """Return v and h of the replicas that are on rung k, (L, N) and (L, M)."""
 
     def pieces(self, model: BernoulliRBM, n_sweeps: int) -> Iterator[tuple[int, Slots]]:
-        """Make so many sweeps in uninterruptible pieces; yield their sizes and traces."""
+        """Make so many sweeps in pieces; yield their sizes and traces."""
         n = len(self.streams) * self.n_rungs
         traced = max(1, _TRACED_AT_ONCE // n) * self.swap_every
         work = 2 * model.n_visible * model.n_hidden * n
