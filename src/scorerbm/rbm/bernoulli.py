@@ -316,7 +316,7 @@ class BernoulliRBM(RBM):
         """
         precision = precision_asked(precision)
         if precision == "auto":
-            precision = self._finest_needed
+            precision = "int16" if self._narrow_enough else "int32"
         if precision == "int32":
             return self._tempered_grid if tempered else self.grid
         try:
@@ -460,8 +460,10 @@ class BernoulliRBM(RBM):
     # -- derived arrays, made once -----------------------------------------------------------
 
     def _sharing_weights(self, other: Self) -> Self:
-        """Lend what has been computed of the weights to a model that differs in biases only."""
-        for name in ("double_weights", "_transposed", "_weight_grids"):
+        """Lend what has been computed of the weights, and the choice of precision, to a model that
+        differs in biases only.
+        """
+        for name in ("double_weights", "_transposed", "_weight_grids", "_narrow_enough"):
             other.__dict__[name] = getattr(self, name)
         return other
 
@@ -491,13 +493,13 @@ class BernoulliRBM(RBM):
         return self._weight_grids[bits]
 
     @cached_property
-    def _finest_needed(self) -> str:
-        """The narrowest precision whose error stays below the documented bound."""
+    def _narrow_enough(self) -> bool:
+        """Whether 16 bits keep the documented bound; of this model, whatever tilts it later."""
         try:
             grid = self._rounded(16).with_biases(self._double[1], self._double[2])
         except OverflowError:
-            return "int32"
-        return "int16" if grid_error(*self._double, grid) <= INT16_ERROR else "int32"
+            return False
+        return grid_error(*self._double, grid) <= INT16_ERROR
 
     @cached_property
     def grid(self) -> IntegerRBM:
