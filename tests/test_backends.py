@@ -236,8 +236,8 @@ def test_moments_are_sums_over_the_batch() -> None:
     rbm = p.shared
     hidden = NATIVE.conditional(p.v, rbm.weights, rbm.hidden_bias, rbm.scale, 1)
     moments = NATIVE.moments(rbm, p.v, 1)
-    np.testing.assert_allclose(moments.weights, p.v.T.astype(float) @ hidden, atol=130 * 2.0**-31)
-    np.testing.assert_allclose(moments.hidden, hidden.sum(axis=0), atol=130 * 2.0**-31)
+    np.testing.assert_allclose(moments.weights, p.v.T.astype(float) @ hidden, atol=130 * 2.0**-21)
+    np.testing.assert_allclose(moments.hidden, hidden.sum(axis=0), atol=130 * 2.0**-21)
     np.testing.assert_array_equal(moments.visible, p.v.sum(axis=0))
 
 

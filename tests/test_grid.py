@@ -148,3 +148,14 @@ def test_divergence(bad):
         OverflowError, match=r"weights: sums of weights and biases reach .*has diverged"
     ):
         round_weights(w)
+
+
+def test_tilted_models_take_the_precision_of_their_origin():
+    """The choice does not depend on the observation, and is made once."""
+    rng = np.random.default_rng(3)
+    for size, expected in [(0.05, 16), (20.0, 32)]:
+        model = BernoulliRBM(size * rng.normal(size=(40, 30)), np.zeros(40), np.zeros(30))
+        assert model.integers("auto").bits == expected
+        tilted = model.tilt(1e3 * rng.normal(size=(4, 40)), 0.9, 0.1)
+        assert tilted.integers("auto").bits == expected
+        assert tilted.tilt(rng.normal(size=(4, 40)), 0.5, 0.5).integers("auto").bits == expected

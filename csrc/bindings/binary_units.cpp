@@ -29,29 +29,6 @@ py::array_t<double> conditional_probability(const py::object& states, const py::
     return out;
 }
 
-py::tuple batch_moments(const py::object& visible, const py::object& weights,
-                        const py::object& hidden_bias, double scale, std::size_t n_threads) {
-    const Input<std::uint8_t> v(visible, "visible", {any, any});
-    const py::ssize_t N = v.extent(1);
-    const Input<std::int32_t> W(weights, "weights", {N, any});
-    const py::ssize_t M = W.extent(1);
-    const Bias<std::int32_t> c(hidden_bias, "hidden_bias", v.extent(0), M);
-    check_scale(scale);
-    auto of_weights = new_array<double>({N, M});
-    auto of_visible = new_array<double>({N});
-    auto of_hidden = new_array<double>({M});
-    const ConditionalTask task{
-        {W.data(), W.size(0), W.size(1), c.data(), c.stride()}, scale, v.data(), nullptr};
-    double* const pointers[] = {of_weights.mutable_data(), of_visible.mutable_data(),
-                                of_hidden.mutable_data()};
-    const std::size_t C = v.size(0);
-    {
-        const py::gil_scoped_release release;
-        moments(task, C, n_threads, pointers[0], pointers[1], pointers[2]);
-    }
-    return py::make_tuple(of_weights, of_visible, of_hidden);
-}
-
 py::array_t<std::uint8_t> draw_bernoulli(const py::object& probability, const py::object& chains,
                                          KeyWords key, std::uint32_t step, std::uint32_t domain) {
     const Input<double> p(probability, "probability", {any, any});
@@ -72,8 +49,6 @@ py::array_t<std::uint8_t> draw_bernoulli(const py::object& probability, const py
 void register_binary_units(py::module_& module) {
     using py::arg;
     module.def("conditional", &conditional_probability, arg("states"), arg("weights"), arg("bias"),
-               arg("scale"), arg("n_threads"));
-    module.def("moments", &batch_moments, arg("visible"), arg("weights"), arg("hidden_bias"),
                arg("scale"), arg("n_threads"));
     module.def("bernoulli", &draw_bernoulli, arg("probability"), arg("chains"), arg("key"),
                arg("step"), arg("domain"));

@@ -139,35 +139,66 @@ struct Block {
     }
 };
 
-// With the probabilities wanted, each is computed in double precision.
+// The log-odds of 64 units in double precision.
 template <class Sum>
-inline std::uint64_t decide_with_mean(const Block<Sum>& block, const BlockFields<Sum>& fields,
-                                      std::size_t chain, const std::uint16_t* draws) {
-    const HalfSweepTask& task = block.task;
-    alignas(64) double p[columns_per_block] = {};
-    alignas(64) std::uint8_t bits[columns_per_block];
-    std::int32_t field[columns_per_block];
+inline void double_log_odds(const Block<Sum>& block, const BlockFields<Sum>& fields,
+                            std::size_t chain, double* x) {
+    alignas(64) std::int32_t field[columns_per_block];
     for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
         store(field + j, fields.at(j));
     }
-    for (std::size_t j = 0; j < block.width; ++j) p[j] = block.log_odds(field[j], chain, j);
-    for (std::size_t j = 0; j < columns_per_block; ++j) p[j] = sigmoid(p[j]);
-    const bool ties = compare_lanes(p, draws, columns_per_block, bits);
-    std::uint64_t ones = 0;
-    for (std::size_t j = 0; j < block.width; ++j) {
-        bool bit = bits[j] != 0;
-        if (ties && draws[j] == static_cast<std::int32_t>(threshold_of(p[j]))) {
-            bit = refined_bit(p[j], block.first + j, task.stream.chains[chain], task.stream);
-        }
-        ones |= std::uint64_t{bit} << j;
+    const double factor = block.task.factor[chain];
+    for (std::size_t j = 0; j < columns_per_block; ++j) x[j] = field[j] * factor;
+    if (block.task.offset == nullptr) return;
+    const double* offset = block.task.offset + block.first;
+    for (std::size_t j = 0; j < columns_per_block; ++j) x[j] += offset[j];
+}
+
+// One bit for each of 64 bytes that are 0 or 1.
+inline std::uint64_t pack_bytes(const std::uint8_t* bytes) {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < 64; i += 8) {
+        std::uint64_t x;
+        std::memcpy(&x, bytes + i, sizeof x);
+        word |= ((x * 0x0102040810204080u) >> 56) << i;
     }
-    const std::uint64_t kept = block.frozen(chain), state = task.out.row(chain)[block.index];
+    return word;
+}
+
+// Adds the probabilities of a block to the chain's row of sums; frozen units have their state.
+template <class Sum>
+inline void add_mean(const Block<Sum>& block, std::size_t chain, const double* p) {
+    const HalfSweepTask& task = block.task;
     double* sum = task.mean_sum + chain * task.outputs + block.first;
+    const std::uint64_t kept = block.frozen(chain);
+    if (kept == 0) {
+        for (std::size_t j = 0; j < block.width; ++j) sum[j] += p[j];
+        return;
+    }
+    const std::uint64_t state = task.out.row(chain)[block.index];
     for (std::size_t j = 0; j < block.width; ++j) {
         const double known = static_cast<double>((state >> j) & 1);
         sum[j] += ((kept >> j) & 1) != 0 ? known : p[j];
     }
-    return ones;
+}
+
+// With the probabilities wanted, each is computed in double precision.
+template <class Sum>
+inline std::uint64_t decide_with_mean(const Block<Sum>& block, const BlockFields<Sum>& fields,
+                                      std::size_t chain, const std::uint16_t* draws) {
+    alignas(64) double p[columns_per_block];
+    alignas(64) std::uint8_t bits[columns_per_block];
+    double_log_odds(block, fields, chain, p);
+    for (std::size_t j = 0; j < columns_per_block; ++j) p[j] = sigmoid(p[j]);
+    const bool ties = compare_lanes(p, draws, columns_per_block, bits);
+    for (std::size_t j = 0; ties && j < block.width; ++j) {
+        if (draws[j] == static_cast<std::int32_t>(threshold_of(p[j]))) {
+            bits[j] = refined_bit(p[j], block.first + j, block.task.stream.chains[chain],
+                                  block.task.stream);
+        }
+    }
+    add_mean(block, chain, p);
+    return pack_bytes(bits) & block.valid;
 }
 
 // Calls decide(chain, fields, draws) for the bits of each chain of a block.

@@ -3,6 +3,7 @@
 #include "table.h"
 
 #include "bernoulli.h"
+#include "conditional.h"
 #include "elementwise.h"
 #include "enumerate.h"
 #include "euler_maruyama.h"
@@ -29,7 +30,8 @@ constexpr KernelTable table = {
     field_product<std::int32_t>,
     swap,
     conditional,
-    moments,
+    moments<std::int16_t>,
+    moments<std::int32_t>,
     bernoulli,
     linear,
     sigmoid_array,

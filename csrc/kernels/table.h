@@ -94,12 +94,20 @@ struct ConditionalTask {
     double* probability;
 };
 
-// Sums in units of 2^-30; the visible ones are counts.
-struct MomentSums {
+// One block of hidden units, for at most rows_of_moments rows: sums of 2^20 times a probability are
+// added to `weights`, (inputs, outputs), and `hidden`, (outputs).
+struct MomentTask {
+    HalfSweepTask forward;
+    std::size_t block;
+    BitRows rows_of_units;
+    Lookup lookup;                // of the sums over rows
+    std::int32_t* probabilities;  // n_chains * columns_per_block numbers
+    void* sums;                   // inputs * columns_per_block numbers of 32 bits
     std::int64_t* weights;
-    std::int64_t* visible;
     std::int64_t* hidden;
 };
+
+constexpr std::size_t rows_of_moments = 1984;  // sums of 2^20 each then fit 32 bits
 
 struct BernoulliTask {
     const double* probability;
@@ -151,7 +159,6 @@ struct EnumerateTask {
 
 // Every other kernel works on the rows [begin, end) of its task. Scratch belongs to one call:
 //   conditional        chains_per_tile * inputs words
-//   moments            (2 * chains_per_tile + 1) * inputs words
 //   enumerate_states   (enumerated + 1) * (summed + 1) numbers
 struct KernelTable {
     bool has_registers;  // lookups in registers are faster than in memory
@@ -162,8 +169,8 @@ struct KernelTable {
     void (*swap)(const SwapTask&);
     void (*conditional)(const ConditionalTask&, std::size_t begin, std::size_t end,
                         std::uint32_t* scratch);
-    void (*moments)(const ConditionalTask&, const MomentSums&, std::size_t begin, std::size_t end,
-                    std::uint32_t* scratch);
+    void (*moments16)(const MomentTask&);
+    void (*moments32)(const MomentTask&);
     void (*bernoulli)(const BernoulliTask&, std::size_t begin, std::size_t end);
     void (*linear)(const LinearTask&, std::size_t begin, std::size_t end);
     void (*sigmoid)(const double* x, double* out, std::size_t size);

@@ -7,10 +7,6 @@ namespace scorerbm {
 
 void conditional(const ConditionalTask& task, std::size_t n_chains, std::size_t n_threads);
 
-// Writes weights (inputs, outputs), visible (inputs) and hidden (outputs).
-void moments(const ConditionalTask& task, std::size_t n_chains, std::size_t n_threads,
-             double* weights, double* visible, double* hidden);
-
 void bernoulli(const BernoulliTask& task, std::size_t n_chains);
 
 }  // namespace scorerbm

@@ -48,19 +48,12 @@ std::size_t table_limit() {
     return static_cast<std::size_t>(megabytes * 1e6);
 }
 
-// A table of g bits costs 2^g additions and saves all but one of g for each chain.
-Lookup cheapest(std::size_t chains_per_tile, int bits) {
-    if (chains_per_tile < 16) return Lookup::rows;
-    if (bits == 32 || chains_per_tile < 192) return Lookup::bits4;
-    return chains_per_tile < 768 ? Lookup::bits5 : Lookup::bits6;
-}
-
 // In registers every chain costs as much as a vector of them.
-bool enough_for_registers(std::size_t chains_per_tile, int bits) {
-    return chains_per_tile >= (bits == 16 ? 24 : 12);
+bool enough_for_registers(std::size_t n_chains, int bits) {
+    return n_chains >= (bits == 16 ? 24 : 12);
 }
 
-Lookup choose(PreparedRBM& rbm, std::size_t chains_per_tile, std::size_t chain_sweeps) {
+Lookup choose(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) {
     const std::string asked = environment("SCORERBM_LOOKUP");
     if (!asked.empty()) {
         const auto* found = std::find_if(std::begin(names), std::end(names),
@@ -73,14 +66,21 @@ Lookup choose(PreparedRBM& rbm, std::size_t chains_per_tile, std::size_t chain_s
         return found->lookup;
     }
     const int bits = rbm.hidden.bits;
-    if (kernels().has_registers && enough_for_registers(chains_per_tile, bits) &&
+    if (kernels().has_registers && enough_for_registers(n_chains, bits) &&
         rbm.use_registers(chain_sweeps, table_limit())) {
         return Lookup::registers;
     }
-    return cheapest(chains_per_tile, bits);
+    return lookup_in_memory(n_chains, bits);
 }
 
 }  // namespace
+
+// A table of g bits costs 2^g additions and saves all but one of g for each chain.
+Lookup lookup_in_memory(std::size_t n_chains, int bits) {
+    if (n_chains < 16) return Lookup::rows;
+    if (bits == 32 || n_chains < 192) return Lookup::bits4;
+    return n_chains < 768 ? Lookup::bits5 : Lookup::bits6;
+}
 
 Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) {
     const std::size_t sum_bytes = static_cast<std::size_t>(rbm.hidden.bits / 8);

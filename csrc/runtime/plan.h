@@ -20,6 +20,9 @@ struct Plan {
 // Throws std::invalid_argument if one of these variables holds anything else.
 Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps);
 
+// The cheapest lookup that needs no tables made beforehand.
+Lookup lookup_in_memory(std::size_t n_chains, int bits);
+
 std::string lookup_name(Lookup lookup);
 
 }  // namespace scorerbm

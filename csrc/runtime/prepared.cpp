@@ -76,7 +76,8 @@ PreparedLayer::PreparedLayer(const std::int32_t* from, std::size_t n_inputs, std
     for (std::size_t i = 0; i < inputs; ++i) {
         for (std::size_t j = 0; j < outputs; ++j) {
             const std::int64_t w = from[i * outputs + j];
-            (w > 0 ? largest : smallest)[j] += w;
+            largest[j] += w > 0 ? w : 0;
+            smallest[j] += w < 0 ? w : 0;
         }
     }
     if (bits == 16) {

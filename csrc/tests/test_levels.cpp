@@ -212,18 +212,12 @@ Bytes run_swap(const KernelTable& k, Problem& p, std::uint32_t) {
     return bytes;
 }
 
-Bytes run_moments(const KernelTable& k, Problem& p, std::uint32_t) {
-    const auto [C, N, M] = p.size;
-    std::vector<double> probability(C * M);
-    std::vector<std::int64_t> weights(N * M), visible(N), hidden(M);
-    const ConditionalTask task{p.hidden(), 1024.0, p.states.data(), probability.data()};
-    k.conditional(task, 0, C, p.scratch.data());
-    k.moments(task, {weights.data(), visible.data(), hidden.data()}, 0, C, p.scratch.data());
+Bytes run_conditional(const KernelTable& k, Problem& p, std::uint32_t) {
+    std::vector<double> probability(p.size.chains * p.size.hidden);
+    k.conditional({p.hidden(), 1024.0, p.states.data(), probability.data()}, 0, p.size.chains,
+                  p.scratch.data());
     Bytes bytes;
     append(bytes, probability);
-    append(bytes, weights);
-    append(bytes, visible);
-    append(bytes, hidden);
     return bytes;
 }
 
@@ -279,12 +273,9 @@ struct Operation {
 };
 
 const Operation operations[] = {
-    {"half_sweeps", run_half_sweeps, true},
-    {"swap", run_swap, false},
-    {"moments", run_moments, false},
-    {"bernoulli", run_bernoulli, true},
-    {"functions", run_functions, false},
-    {"noise", run_noise, true},
+    {"half_sweeps", run_half_sweeps, true},     {"swap", run_swap, false},
+    {"conditional", run_conditional, false},    {"bernoulli", run_bernoulli, true},
+    {"functions", run_functions, false},        {"noise", run_noise, true},
     {"enumerate_states", run_enumerate, false},
 };
 

@@ -145,7 +145,9 @@ class NativeBackend:
         return _core.conditional(states, weights, bias, scale, n_threads)
 
     def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
-        return Moments(*_core.moments(visible, rbm.weights, rbm.hidden_bias, rbm.scale, n_threads))
+        return Moments(
+            *_core.moments(_prepared(rbm), rbm.hidden_bias, rbm.scale, visible, n_threads)
+        )
 
     def bernoulli(
         self, probability: Reals, chains: Words, key: Key, *, step: int, domain: int

@@ -178,7 +178,7 @@ class Backend(Protocol):
         ...
 
     def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
-        """Sums over the batch, exact: probabilities are rounded to 2⁻³⁰ and added as integers."""
+        """Sums over the batch, exact: probabilities are rounded to 2⁻²⁰ and added as integers."""
         ...
 
     def bernoulli(

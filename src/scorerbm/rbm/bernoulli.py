@@ -65,6 +65,8 @@ class BernoulliRBM(RBM):
 
     binary_visible: ClassVar[bool] = True
 
+    _origin: BernoulliRBM | None = None  # the model that lent its weights to this one
+
     def __init__(
         self,
         weights: ArrayLike,
@@ -463,8 +465,9 @@ class BernoulliRBM(RBM):
         """Lend what has been computed of the weights, and the choice of precision, to a model that
         differs in biases only.
         """
-        for name in ("double_weights", "_transposed", "_weight_grids", "_narrow_enough"):
+        for name in ("double_weights", "_transposed", "_weight_grids"):
             other.__dict__[name] = getattr(self, name)
+        other._origin = self._origin or self
         return other
 
     @cached_property
@@ -494,7 +497,9 @@ class BernoulliRBM(RBM):
 
     @cached_property
     def _narrow_enough(self) -> bool:
-        """Whether 16 bits keep the documented bound; of this model, whatever tilts it later."""
+        """Whether 16 bits keep the documented bound; of the model whose weights these are."""
+        if self._origin is not None:
+            return self._origin._narrow_enough
         try:
             grid = self._rounded(16).with_biases(self._double[1], self._double[2])
         except OverflowError:

@@ -117,10 +117,10 @@ class ReferenceBackend:
 
     def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
         p = self.conditional(visible, rbm.weights, rbm.hidden_bias, rbm.scale, n_threads)
-        fixed = np.floor(p * 2.0**30 + 0.5)
+        fixed = np.floor(p * 2.0**20 + 0.5)
         v = visible.astype(np.float64)
         # Sums of integers below 2^53 are exact in float64, in any order.
-        unit = 2.0**-30
+        unit = 2.0**-20
         return Moments((v.T @ fixed) * unit, v.sum(axis=0), fixed.sum(axis=0) * unit)
 
     def bernoulli(
