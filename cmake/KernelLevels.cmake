@@ -21,7 +21,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     endif()
   endforeach()
 endif()
-if(NOT SCORERBM_LEVELS)
+# Every AArch64 has NEON; what else is compiled for is not told apart.
+if(NOT SCORERBM_LEVELS AND CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
+  set(SCORERBM_LEVELS neon)
+elseif(NOT SCORERBM_LEVELS)
   set(SCORERBM_LEVELS baseline)
 endif()
 message(STATUS "Kernel levels: ${SCORERBM_LEVELS}")
@@ -33,8 +36,9 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   set(SCORERBM_KERNEL_OPTIONS -fno-lto -fno-fast-math -ffp-contract=off -fno-math-errno
                               -fno-trapping-math
   )
-elseif(MSVC)
-  set(SCORERBM_KERNEL_OPTIONS /fp:precise)
+else()
+  message(FATAL_ERROR "scorerbm: the kernels need GCC or Clang (on Windows clang-cl), "
+                      "got ${CMAKE_CXX_COMPILER_ID}")
 endif()
 
 # GCC takes the undefined vectors in its own AVX-512 headers for mistakes (its bug 105593).
@@ -52,7 +56,7 @@ function(scorerbm_add_kernels target)
     target_link_libraries(${accessor} PRIVATE scorerbm_options)
     target_compile_options(${accessor} PRIVATE ${SCORERBM_KERNEL_OPTIONS})
     set_target_properties(${accessor} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
-    if(level STREQUAL "baseline")
+    if(level MATCHES "^(baseline|neon)$")
       string(APPEND lines "BASELINE(\"${level}\", ${accessor})\n")
     else()
       target_compile_options(${accessor} PRIVATE -march=${level})

@@ -34,20 +34,6 @@ std::string environment(const char* variable) {
     return value == nullptr ? "" : value;
 }
 
-std::size_t table_limit() {
-    const std::string text = environment("SCORERBM_TABLE_MB");
-    double megabytes = default_table_megabytes;
-    if (!text.empty()) {
-        char* end = nullptr;
-        megabytes = std::strtod(text.c_str(), &end);
-        if (*end != '\0' || !(megabytes >= 0.0) || !(megabytes < 1e9)) {
-            throw std::invalid_argument("SCORERBM_TABLE_MB: got '" + text +
-                                        "', expected a number of megabytes");
-        }
-    }
-    return static_cast<std::size_t>(megabytes * 1e6);
-}
-
 // In registers every chain costs as much as a vector of them.
 bool enough_for_registers(std::size_t n_chains, int bits) {
     return n_chains >= (bits == 16 ? 24 : 12);
@@ -74,6 +60,20 @@ Lookup choose(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) 
 }
 
 }  // namespace
+
+std::size_t table_limit() {
+    const std::string text = environment("SCORERBM_TABLE_MB");
+    double megabytes = default_table_megabytes;
+    if (!text.empty()) {
+        char* end = nullptr;
+        megabytes = std::strtod(text.c_str(), &end);
+        if (*end != '\0' || !(megabytes >= 0.0) || !(megabytes < 1e9)) {
+            throw std::invalid_argument("SCORERBM_TABLE_MB: got '" + text +
+                                        "', expected a number of megabytes");
+        }
+    }
+    return static_cast<std::size_t>(megabytes * 1e6);
+}
 
 // A table of g bits costs 2^g additions and saves all but one of g for each chain.
 Lookup lookup_in_memory(std::size_t n_chains, int bits) {

@@ -23,6 +23,10 @@ Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps)
 // The cheapest lookup that needs no tables made beforehand.
 Lookup lookup_in_memory(std::size_t n_chains, int bits);
 
+// Bytes that tables for lookups in registers may take, of one model.
+// Throws std::invalid_argument if SCORERBM_TABLE_MB does not hold a number of megabytes.
+std::size_t table_limit();
+
 std::string lookup_name(Lookup lookup);
 
 }  // namespace scorerbm
