@@ -40,13 +40,14 @@ void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads,
     const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
     const Plan plan =
         make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * task.n_sweeps);
-    parallel_for(n_chains, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
+    const auto work = [&](std::size_t begin, std::size_t end) {
         for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
             const std::size_t last = std::min(end, c + plan.chains_per_tile);
             ChainTile tile(task.chains, biases, c, last, plan.lookup);
             run_tile(task, tile, interrupt);
         }
-    });
+    };
+    parallel_for(n_chains, n_threads, nanoseconds, work, [&] { interrupt.check(); });
 }
 
 void energies(const ChainsTask& task, std::size_t n_chains, std::size_t n_threads,

@@ -24,8 +24,10 @@ constexpr double always_worthwhile = 1e9;
 // Calls work(begin, end) on contiguous parts of [0, n_rows), one per thread, at most n_threads of
 // them (0: all hardware threads). Fewer are used if a part would take less than the time that
 // makes a thread worth starting; row_nanoseconds is an estimate. An exception of any part is
-// thrown again here, once all threads have ended.
+// thrown again here, once all threads have ended. While it waits for others, the calling thread
+// calls `waiting` every 20 ms, if there is one; what that throws counts as its own part's.
 void parallel_for(std::size_t n_rows, std::size_t n_threads, double row_nanoseconds,
-                  const std::function<void(std::size_t begin, std::size_t end)>& work);
+                  const std::function<void(std::size_t begin, std::size_t end)>& work,
+                  const std::function<void()>& waiting = nullptr);
 
 }  // namespace scorerbm

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "runtime/cost.h"
 #include "runtime/dispatch.h"
 
 namespace scorerbm {
@@ -13,6 +14,10 @@ namespace {
 // Sums of a tile (64 columns) take 128 KB at most: they stay in the second-level cache, beside the
 // tables.
 constexpr std::size_t bytes_of_sums = 128 * 1024;
+
+// Between two looks at signals a tile makes one sweep, of 60 ms at most unless it has few chains.
+constexpr double longest_sweep = 60e6;
+constexpr std::size_t fewest_chains = 64;
 
 constexpr double default_table_megabytes = 256.0;
 
@@ -84,7 +89,9 @@ Lookup lookup_in_memory(std::size_t n_chains, int bits) {
 
 Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) {
     const std::size_t sum_bytes = static_cast<std::size_t>(rbm.hidden.bits / 8);
-    const std::size_t most = bytes_of_sums / (columns_per_block * sum_bytes);
+    const std::size_t soon = static_cast<std::size_t>(longest_sweep / sweep_nanoseconds(rbm));
+    const std::size_t most =
+        std::min(bytes_of_sums / (columns_per_block * sum_bytes), std::max(fewest_chains, soon));
     const std::size_t n_tiles = std::max<std::size_t>(1, (n_chains + most - 1) / most);
     const std::size_t chains = std::max<std::size_t>(1, (n_chains + n_tiles - 1) / n_tiles);
     return {chains, choose(rbm, chains, chain_sweeps)};

@@ -125,9 +125,10 @@ void temper(const TemperTask& task, std::size_t n_threads, Interrupt& interrupt)
     }
     const double ladder_cost =
         static_cast<double>(task.n_sweeps) * static_cast<double>(task.n_replicas) * sweep_cost;
-    parallel_for(task.n_ladders, n_threads, ladder_cost, [&](std::size_t begin, std::size_t end) {
+    const auto work = [&](std::size_t begin, std::size_t end) {
         whole_ladders(task, plan, biases, ladders, begin, end, interrupt);
-    });
+    };
+    parallel_for(task.n_ladders, n_threads, ladder_cost, work, [&] { interrupt.check(); });
 }
 
 }  // namespace scorerbm

@@ -69,6 +69,23 @@ void exceptions() {
     }
 }
 
+// The calling thread looks around while it waits for a longer part, and may give up.
+void waiting_thread_is_asked() {
+    std::atomic<bool> stop{false};
+    const auto work = [&](std::size_t begin, std::size_t) {
+        while (begin != 0 && !stop) std::this_thread::yield();
+    };
+    int asked = 0;
+    parallel_for(2, 2, long_row, work, [&] { stop = ++asked == 3; });
+    CHECK(asked == 3);
+    stop = false;
+    const auto give_up = [&] {
+        stop = true;
+        throw std::runtime_error("enough");
+    };
+    CHECK_THROWS(parallel_for(2, 2, long_row, work, give_up), std::runtime_error);
+}
+
 }  // namespace
 
 int main() {
@@ -76,5 +93,6 @@ int main() {
     small_work_stays();
     all_hardware_threads();
     exceptions();
+    waiting_thread_is_asked();
     return failures() != 0;
 }
