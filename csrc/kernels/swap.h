@@ -15,7 +15,8 @@ void swap(const SwapTask& task) {
         const std::size_t low = task.replica_of[k], high = task.replica_of[k + 1];
         const double gain = static_cast<double>(task.energies[low] - task.energies[high]);
         const double exponent = gain * ((task.betas[k] - task.betas[k + 1]) / task.scale);
-        if (task.uniform[k] < exp_nonpositive(exponent < 0.0 ? exponent : 0.0)) {
+        // Numbers are below 1, so that there is nothing to compare where the energy falls.
+        if (!(exponent < 0.0) || task.uniform[k] < exp_nonpositive(exponent)) {
             task.slots[low] = static_cast<std::uint16_t>(k + 1);
             task.slots[high] = static_cast<std::uint16_t>(k);
         }
