@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -214,3 +215,21 @@ HANDLED = """
 @posix
 def test_a_signal_that_is_handled_changes_nothing_and_its_error_comes_out():
     assert output(python(HANDLED.replace("N_SWEEPS", "30000"))) == "ended\n"
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_daemon_thread_at_work_does_not_abort_the_end_of_the_process(n_threads):
+    program = f"""
+        import threading
+        import numpy as np
+        import scorerbm as sr
+
+        model = sr.BernoulliRBM(np.zeros((300, 200)), np.zeros(300), np.zeros(200))
+        sampler = sr.BlockGibbs(n_sweeps=10**6, n_threads={n_threads})
+        thread = threading.Thread(target=sampler.sample, args=(model, 1000), daemon=True)
+        thread.start()
+        thread.join(0.3)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

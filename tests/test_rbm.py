@@ -9,7 +9,7 @@ from hypothesis import given
 
 from helpers.models import every_pair, joint_log_weights, random_bernoulli, state_index, states
 from helpers.strategies import bernoulli_models
-from scorerbm import BernoulliRBM
+from scorerbm import BernoulliRBM, BlockGibbs
 from scorerbm.backends import get_backend
 from scorerbm.rbm import Chains
 from scorerbm.rbm.base import all_states
@@ -223,9 +223,20 @@ def test_parameters_are_copies_and_read_only():
     "duplicate", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["copy", "pickle"]
 )
 def test_models_survive_copying(model, duplicate):
-    model.free_energy(np.zeros(model.n_visible))  # derived arrays are copied or made anew
+    # What has been derived, for energies and for each backend, is made anew.
+    model.free_energy(np.zeros(model.n_visible))
+    drawn = {}
+    for backend in ("native", "reference"):
+        sampler = BlockGibbs(n_sweeps=2, backend=backend)
+        drawn[backend] = sampler.sample(model, 5).visible
     other = duplicate(model)
+    assert (
+        duplicate(model.tilt(np.zeros((2, model.n_visible)), 0.5, 0.5)).visible_bias.shape[0] == 2
+    )
     v = states(model.n_visible)
+    for backend, visible in drawn.items():
+        sampler = BlockGibbs(n_sweeps=2, backend=backend)
+        assert np.array_equal(sampler.sample(other, 5).visible, visible)
     assert np.array_equal(other.free_energy(v), model.free_energy(v))
     assert np.array_equal(other.data_mean, model.data_mean)
 

@@ -14,18 +14,24 @@
 namespace scorerbm {
 namespace {
 
-// What Ctrl-C left for Python to see; only the main thread ever sees any.
+// What Ctrl-C left for Python to see.
 bool signal_pending() {
     const py::gil_scoped_acquire acquire;
     return PyErr_CheckSignals() != 0;
+}
+
+bool on_main_thread() {
+    const py::object main = py::module_::import("threading").attr("main_thread")();
+    return main.attr("ident").cast<unsigned long>() == PyThread_get_thread_ident();
 }
 
 // Runs long work without the GIL; a signal's exception comes back out of it.
 template <class Work>
 void without_gil(Work work) {
     try {
+        // Other threads see no signals, and taking the GIL would end them while Python shuts down.
+        Interrupt interrupt(on_main_thread() ? signal_pending : nullptr);
         const py::gil_scoped_release release;
-        Interrupt interrupt(signal_pending);
         work(interrupt);
     } catch (const Interrupted&) {
         throw py::error_already_set();
@@ -63,6 +69,7 @@ class ChainArguments {
     ChainsTask task(std::uint8_t* v, std::uint8_t* h) const {
         ChainsTask task = {};
         task.rbm = &rbm_;
+        task.options = PlanOptions::from_environment();
         task.hidden_bias = c_.data();
         task.visible_bias = b_.data();
         task.visible_bias_stride = b_.stride();
@@ -117,6 +124,19 @@ py::tuple gibbs_sweeps(PreparedRBM& rbm, const py::object& visible_bias,
     return py::make_tuple(new_visible, new_hidden, means ? py::object(*means) : py::none());
 }
 
+// Throws ValueError unless the replicas of each ladder have each slot once.
+void check_slots(const std::uint16_t* slots, std::size_t n_ladders, std::size_t n_replicas) {
+    for (std::size_t l = 0; l < n_ladders; ++l, slots += n_replicas) {
+        std::vector<bool> taken(n_replicas);
+        for (std::size_t r = 0; r < n_replicas; ++r) {
+            if (slots[r] >= n_replicas || taken[slots[r]]) {
+                throw py::value_error("slots: expected each number of a beta once a ladder");
+            }
+            taken[slots[r]] = true;
+        }
+    }
+}
+
 py::tuple temper_ladders(PreparedRBM& rbm, const py::object& visible_bias,
                          const py::object& hidden_bias, double scale, const py::object& visible,
                          const py::object& chains, const py::object& ladders, KeyWords key,
@@ -129,15 +149,15 @@ py::tuple temper_ladders(PreparedRBM& rbm, const py::object& visible_bias,
     const Input<double> beta(betas, "betas", {any});
     const Input<std::uint32_t> ladder_ids(ladders, "ladders", {any});
     const py::ssize_t L = ladder_ids.extent(0), R = beta.extent(0);
+    if (R < 1 || R > 65536) throw py::value_error("betas: expected from 1 to 65536 of them");
     if (L * R != C) throw py::value_error("visible: expected a row for each replica and ladder");
     const Input<std::uint16_t> old_slots(slots, "slots", {L, R});
-    for (std::size_t i = 0; i < old_slots.size(0) * old_slots.size(1); ++i) {
-        if (old_slots.data()[i] >= R) throw py::value_error("slots: expected numbers of betas");
-    }
+    check_slots(old_slots.data(), ladder_ids.size(0), beta.size(0));
     std::optional<Input<double>> offsets;
     if (!offset.is_none()) offsets.emplace(offset, "offset", Shape{N});
     if (n_sweeps == 0) throw py::value_error("n_sweeps: got 0, expected 1 or more");
     if (swap_every == 0) throw py::value_error("swap_every: got 0, expected 1 or more");
+    check_sweep_numbers(first_sweep, n_sweeps);
 
     const auto E = static_cast<py::ssize_t>(count_events(first_sweep, n_sweeps, swap_every));
     auto new_visible = new_array<std::uint8_t>({C, N});
@@ -204,9 +224,11 @@ py::tuple batch_moments(PreparedRBM& rbm, const py::object& hidden_bias, double 
     return py::make_tuple(of_weights, of_visible, of_hidden);
 }
 
-py::dict describe_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t n_threads) {
-    const std::size_t threads = worthwhile_threads(n_chains, n_threads, sweep_nanoseconds(rbm));
-    const Plan plan = make_plan(rbm, share(n_chains, threads), 0);
+py::dict describe_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t n_sweeps,
+                       std::size_t n_threads) {
+    const double nanoseconds = static_cast<double>(n_sweeps) * sweep_nanoseconds(rbm);
+    const std::size_t threads = worthwhile_threads(n_chains, n_threads, nanoseconds);
+    const Plan plan = make_plan(rbm, share(n_chains, threads), 0, PlanOptions::from_environment());
     py::dict result;
     result["kernel"] = lookup_name(plan.lookup);
     result["chains_per_tile"] = plan.chains_per_tile;
@@ -230,7 +252,8 @@ void register_chains(py::module_& module) {
                arg("visible"), arg("hidden"), arg("n_threads"));
     module.def("moments", &batch_moments, arg("rbm"), arg("hidden_bias"), arg("scale"),
                arg("visible"), arg("n_threads"));
-    module.def("plan", &describe_plan, arg("rbm"), arg("n_chains"), arg("n_threads"));
+    module.def("plan", &describe_plan, arg("rbm"), arg("n_chains"), arg("n_sweeps"),
+               arg("n_threads"));
 }
 
 }  // namespace scorerbm

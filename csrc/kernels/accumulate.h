@@ -9,6 +9,10 @@
 namespace scorerbm {
 namespace {
 
+inline std::uint64_t* row_of(const BitRows& rows, std::size_t chain) {
+    return rows.words + chain * rows.stride;
+}
+
 // 57 bits or more that start at bit `first` of a row.
 inline std::uint64_t bits_from(const std::uint64_t* row, std::size_t first) {
     std::uint64_t word;
@@ -31,7 +35,7 @@ inline void build_table(const Sum* weights, std::size_t first, std::size_t input
     for (std::size_t j = 0; j < width; j += lanes) store(table + j, V{});
     for (std::size_t bit = 0; bit < Bits; ++bit) {
         const bool present = first + bit < inputs;
-        const Sum* added = weights + (first + bit) * columns_per_block;
+        const Sum* added = present ? weights + (first + bit) * columns_per_block : nullptr;
         for (std::size_t j = 0; j < width; j += lanes) {
             const V w = present ? load<V>(added + j) : V{};
             for (std::size_t entry = 0; entry < std::size_t{1} << bit; ++entry) {
@@ -87,7 +91,7 @@ void accumulate_rows(const Sum* weights, std::size_t inputs, const BitRows& stat
         for (std::size_t c = 0; c < n_chains; ++c) {
             V x[vectors] = {};
             for (std::size_t word = 0; word * 64 < inputs; ++word) {
-                for (std::uint64_t bits = states.row(c)[word]; bits != 0; bits &= bits - 1) {
+                for (std::uint64_t bits = row_of(states, c)[word]; bits != 0; bits &= bits - 1) {
                     const std::size_t i =
                         word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
                     const Sum* from = weights + i * columns_per_block + strip;

@@ -18,7 +18,7 @@ inline void for_each_probability_tile(const ConditionalTask& task, std::size_t b
     const double factor = 1.0 / task.scale;
     for_each_tile(begin, end, layer.outputs, [&](const Tile& tile) {
         alignas(64) double p[lanes_per_tile];
-        tempered_fields(tile, layer, active, [=](std::size_t) { return factor; }, p);
+        scaled_fields(tile, layer, active, factor, p);
         apply_sigmoid(p, tile.lanes());
         visit(tile, p);
     });

@@ -23,6 +23,11 @@ struct NarrowBracket {
 
 // factor * log2 e * 2^11 = m * 2^shift, with 1/2 <= m < 1 if shift > 0: a field larger than `most`
 // then has log2 e |x| >= 16, like all that e < 2^-16 stands for.
+// Up to 5.5 what is clipped to 16 bits stays within the open width; samplers have 1/16 at most.
+inline bool has_narrow_bracket(double factor) {
+    return factor >= 0.0 && factor <= 2.0;
+}
+
 inline NarrowBracket make_narrow_bracket(double factor) {
     const double multiplier = log2_e * factor * 2048.0;
     // 1 and the exponent of numbers from 1 on; what is smaller needs no shift.

@@ -6,10 +6,6 @@
 #include <cstdint>
 #include <cstring>
 
-#if !defined(__GNUC__)
-#include <math.h>
-#endif
-
 namespace scorerbm {
 namespace {
 
@@ -79,11 +75,7 @@ inline double to_double(std::uint32_t word) {
 }
 
 inline double square_root(double x) {
-#if defined(__GNUC__)
     return __builtin_sqrt(x);
-#else
-    return sqrt(x);
-#endif
 }
 
 inline double magnitude(double x) {

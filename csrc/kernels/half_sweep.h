@@ -132,7 +132,7 @@ struct Block {
     }
 
     void write(const BlockFields<Sum>& fields, std::uint64_t bits, std::size_t chain) const {
-        std::uint64_t& word = task.out.row(chain)[index];
+        std::uint64_t& word = row_of(task.out, chain)[index];
         const std::uint64_t kept = frozen(chain);
         word = (word & kept) | (bits & ~kept);
         if (task.product != nullptr) task.product[chain] += product(fields, word);
@@ -175,7 +175,7 @@ inline void add_mean(const Block<Sum>& block, std::size_t chain, const double* p
         for (std::size_t j = 0; j < block.width; ++j) sum[j] += p[j];
         return;
     }
-    const std::uint64_t state = task.out.row(chain)[block.index];
+    const std::uint64_t state = row_of(task.out, chain)[block.index];
     for (std::size_t j = 0; j < block.width; ++j) {
         const double known = static_cast<double>((state >> j) & 1);
         sum[j] += ((kept >> j) & 1) != 0 ? known : p[j];
@@ -201,6 +201,15 @@ inline std::uint64_t decide_with_mean(const Block<Sum>& block, const BlockFields
     return pack_bytes(bits) & block.valid;
 }
 
+// Calls visit(block) with the sums of each block of outputs.
+template <class Sum, class Visit>
+inline void for_each_block(const HalfSweepTask& task, Visit visit) {
+    for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
+        accumulate_block<Sum>(task, b);
+        visit(Block<Sum>(task, b));
+    }
+}
+
 // Calls decide(chain, fields, draws) for the bits of each chain of a block.
 template <class Sum, class Decide>
 inline void for_each_chain(const Block<Sum>& block, Decide decide) {
@@ -213,6 +222,14 @@ inline void for_each_chain(const Block<Sum>& block, Decide decide) {
         const BlockFields<Sum> fields = block.fields(c, copy);
         block.write(fields, decide(c, fields, draws), c);
     }
+}
+
+template <class Sum>
+inline void average_block(const Block<Sum>& block) {
+    for_each_chain(block,
+                   [&](std::size_t c, const BlockFields<Sum>& fields, const std::uint16_t* draws) {
+                       return decide_with_mean(block, fields, c, draws);
+                   });
 }
 
 template <class Sum, bool WithOffset>
@@ -238,71 +255,60 @@ inline void decide_narrow_block(const Block<std::int16_t>& block) {
     });
 }
 
-inline bool narrow(const HalfSweepTask& task, std::int16_t) {
-    return task.narrow_bias != nullptr && task.offset == nullptr;
+// Whether 16-bit integers decide: the fields must fit them, and the bracket the factors.
+inline bool decides_narrow(const HalfSweepTask& task) {
+    if (task.narrow_bias == nullptr || task.offset != nullptr) return false;
+    for (std::size_t c = 0; c < task.n_chains; ++c) {
+        if (!has_narrow_bracket(task.factor[c])) return false;
+    }
+    return true;
 }
-inline bool narrow(const HalfSweepTask&, std::int32_t) {
-    return false;
-}
-inline void decide_narrow_block(const Block<std::int32_t>&) {}
 #endif
 
-// Per-chain constants of the decision, once a half-sweep.
-inline void fill_brackets(const HalfSweepTask& task, bool narrow_fields) {
+template <class Sum, bool WithOffset>
+inline void decide_all(const HalfSweepTask& task) {
+    static_assert(sizeof(Bracket) <= bracket_bytes, "brackets have to fit");
+    Bracket* brackets = static_cast<Bracket*>(task.brackets);
+    const float margin = bracket_margin(task.largest_offset);
     for (std::size_t c = 0; c < task.n_chains; ++c) {
-#if SCORERBM_SHORTS
-        if (narrow_fields) {
-            static_cast<NarrowBracket*>(task.brackets)[c] = make_narrow_bracket(task.factor[c]);
-            continue;
-        }
-#endif
-        static_cast<Bracket*>(task.brackets)[c] =
-            make_bracket(task.factor[c], bracket_margin(task.largest_offset));
+        brackets[c] = make_bracket(task.factor[c], margin);
     }
-    (void)narrow_fields;
+    for_each_block<Sum>(task,
+                        [](const Block<Sum>& block) { decide_block<Sum, WithOffset>(block); });
 }
 
 template <class Sum>
 void half_sweep(const HalfSweepTask& task) {
-#if SCORERBM_SHORTS
-    const bool narrow_fields = narrow(task, Sum{});
-#else
-    const bool narrow_fields = false;
-#endif
-    if (task.mean_sum == nullptr) fill_brackets(task, narrow_fields);
     prepare_inputs<Sum>(task);
-    for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
-        accumulate_block<Sum>(task, b);
-        const Block<Sum> block(task, b);
-        if (task.mean_sum != nullptr) {
-            for_each_chain(block, [&](std::size_t c, const BlockFields<Sum>& fields,
-                                      const std::uint16_t* draws) {
-                return decide_with_mean(block, fields, c, draws);
-            });
-        } else if (narrow_fields) {
+    if (task.mean_sum != nullptr) {
+        return for_each_block<Sum>(task, [](const Block<Sum>& block) { average_block(block); });
+    }
 #if SCORERBM_SHORTS
-            decide_narrow_block(block);
-#endif
-        } else if (task.offset != nullptr) {
-            decide_block<Sum, true>(block);
-        } else {
-            decide_block<Sum, false>(block);
+    if constexpr (sizeof(Sum) == 2) {
+        if (decides_narrow(task)) {
+            static_assert(sizeof(NarrowBracket) <= bracket_bytes, "brackets have to fit");
+            NarrowBracket* brackets = static_cast<NarrowBracket*>(task.brackets);
+            for (std::size_t c = 0; c < task.n_chains; ++c) {
+                brackets[c] = make_narrow_bracket(task.factor[c]);
+            }
+            return for_each_block<Sum>(task, decide_narrow_block);
         }
     }
+#endif
+    task.offset == nullptr ? decide_all<Sum, false>(task) : decide_all<Sum, true>(task);
 }
 
 // Adds the fields of the active outputs, without drawing any: `product` of states as they are.
 template <class Sum>
 void field_product(const HalfSweepTask& task) {
-    std::int32_t copy[columns_per_block] = {};
     prepare_inputs<Sum>(task);
-    for (std::size_t b = 0; b * columns_per_block < task.outputs; ++b) {
-        accumulate_block<Sum>(task, b);
-        const Block<Sum> block(task, b);
+    for_each_block<Sum>(task, [&](const Block<Sum>& block) {
+        std::int32_t copy[columns_per_block] = {};
         for (std::size_t c = 0; c < task.n_chains; ++c) {
-            task.product[c] += block.product(block.fields(c, copy), task.out.row(c)[b]);
+            const std::uint64_t states = row_of(task.out, c)[block.index];
+            task.product[c] += block.product(block.fields(c, copy), states);
         }
-    }
+    });
 }
 
 }  // namespace

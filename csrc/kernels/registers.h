@@ -88,7 +88,7 @@ inline void gather_indices(const BitRows& states, std::size_t inputs, std::size_
             std::uint64_t words[lanes];
             for (std::size_t i = 0; i < lanes; ++i) {
                 const std::size_t chain = c + i < n_chains ? c + i : n_chains - 1;
-                words[i] = bits_from(states.row(chain), first * bits);
+                words[i] = bits_from(row_of(states, chain), first * bits);
             }
             const std::size_t count = groups - first < at_once ? groups - first : at_once;
             for (std::size_t g = 0; g < count; ++g) {

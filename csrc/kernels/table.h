@@ -39,8 +39,6 @@ struct Layer {
 struct BitRows {
     std::uint64_t* words;
     std::size_t stride;  // words a row
-
-    std::uint64_t* row(std::size_t chain) const { return words + chain * stride; }
 };
 
 // How the weights of active inputs are added: `rows` one by one; `bits…` so many at a time, by

@@ -41,18 +41,16 @@ inline void for_each_tile(std::size_t begin, std::size_t end, std::size_t column
     }
 }
 
-// x = factor(chain) * field on every lane; `active` lists the inputs of the tile's chains.
-template <class Factor>
-inline void tempered_fields(const Tile& tile, const Layer& layer, const ActiveInputs& active,
-                            Factor factor, double* x) {
+// x = factor * field on every lane; `active` lists the inputs of the tile's chains.
+inline void scaled_fields(const Tile& tile, const Layer& layer, const ActiveInputs& active,
+                          double factor, double* x) {
     alignas(64) std::int32_t field[columns_per_tile] = {};
     for (std::size_t r = 0; r < tile.n_chains; ++r) {
         const std::size_t chain = tile.first_chain + r;
         add_active_rows(layer.bias + chain * layer.bias_stride + tile.first_column,
                         layer.weights + tile.first_column, layer.outputs, tile.width, active.of(r),
                         active.counts[r], field);
-        const double f = factor(chain);
-        for (std::size_t j = 0; j < tile.stride; ++j) x[r * tile.stride + j] = field[j] * f;
+        for (std::size_t j = 0; j < tile.stride; ++j) x[r * tile.stride + j] = field[j] * factor;
     }
 }
 

@@ -4,8 +4,6 @@
 
 #if defined(__clang__)
 #define SCORERBM_UNROLL _Pragma("unroll")
-#elif defined(__GNUC__)
-#define SCORERBM_UNROLL _Pragma("GCC unroll 64")
 #else
-#define SCORERBM_UNROLL
+#define SCORERBM_UNROLL _Pragma("GCC unroll 64")
 #endif

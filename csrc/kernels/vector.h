@@ -6,10 +6,14 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__x86_64__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
+#endif
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "rows of bits are read as little-endian words"
 #endif
 
 namespace scorerbm {
@@ -76,16 +80,17 @@ inline Longs multiply_low(Longs x, std::uint32_t factor) {
 #endif
 }
 
+// What is not a number stays so: instructions return the second operand then.
 inline Floats clamp(Floats x, float least, float most) {
 #if defined(__AVX512BW__)
-    return _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(least)), _mm512_set1_ps(most));
+    return _mm512_min_ps(_mm512_set1_ps(most), _mm512_max_ps(_mm512_set1_ps(least), x));
 #elif defined(__AVX2__)
-    return _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(least)), _mm256_set1_ps(most));
+    return _mm256_min_ps(_mm256_set1_ps(most), _mm256_max_ps(_mm256_set1_ps(least), x));
 #elif defined(__SSE2__)
-    return _mm_min_ps(_mm_max_ps(x, _mm_set1_ps(least)), _mm_set1_ps(most));
+    return _mm_min_ps(_mm_set1_ps(most), _mm_max_ps(_mm_set1_ps(least), x));
 #else
-    const Floats low = x > all_floats(least) ? x : all_floats(least);
-    return low < all_floats(most) ? low : all_floats(most);
+    const Floats low = x < all_floats(least) ? all_floats(least) : x;
+    return low > all_floats(most) ? all_floats(most) : low;
 #endif
 }
 

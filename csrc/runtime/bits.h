@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/table.h"
+
 namespace scorerbm {
 
 constexpr std::uint64_t low_bit_of_bytes = 0x0101010101010101u;
@@ -12,6 +14,10 @@ constexpr std::uint64_t low_bit_of_bytes = 0x0101010101010101u;
 // Words that hold a row of bits, and one more that may be read.
 inline std::size_t words_of(std::size_t units) {
     return (units + 63) / 64 + 1;
+}
+
+inline std::uint64_t* bit_row(const BitRows& rows, std::size_t row) {
+    return rows.words + row * rows.stride;
 }
 
 // One bit for each byte that is not zero.

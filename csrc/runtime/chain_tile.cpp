@@ -123,11 +123,11 @@ ChainTile::ChainTile(const ChainsTask& task, const Biases& biases, std::size_t b
     const std::size_t units = task.rbm->visible.outputs;
     const BitRows v = rows_of(visible_, units), frozen = rows_of(frozen_, units);
     for (std::size_t c = 0; c < size(); ++c) {
-        pack_bits(task.v + (begin + c) * units, units, v.row(c));
+        pack_bits(task.v + (begin + c) * units, units, bit_row(v, c));
     }
     if (task.frozen == nullptr) return;
     for (std::size_t c = 0; c < (frozen_stride_ == 0 ? 1 : size()); ++c) {
-        pack_bits(task.frozen + (begin + c) * task.frozen_stride, units, frozen.row(c));
+        pack_bits(task.frozen + (begin + c) * task.frozen_stride, units, bit_row(frozen, c));
     }
 }
 
@@ -141,7 +141,8 @@ HalfSweepTask ChainTile::half(const PreparedLayer& layer, const LayerBias& bias)
     half.tables = tables_.as<void>();
     half.sums = sums_.as<void>();
     half.brackets = brackets_.as<void>();
-    half.register_tables = layer.register_tables.as<void>();
+    // Until a call has found them built, another one may be building them.
+    if (lookup_ == Lookup::registers) half.register_tables = layer.register_tables.as<void>();
     half.indices = indices_.as<void>();
     bias.write(half, begin_);
     return half;
@@ -182,7 +183,7 @@ void ChainTile::energies(const std::uint8_t* hidden, std::int64_t* out) {
     const PreparedRBM& rbm = *task_.rbm;
     const BitRows h = rows_of(hidden_, rbm.hidden.outputs);
     for (std::size_t c = 0; c < size(); ++c) {
-        pack_bits(hidden + (begin_ + c) * rbm.hidden.outputs, rbm.hidden.outputs, h.row(c));
+        pack_bits(hidden + (begin_ + c) * rbm.hidden.outputs, rbm.hidden.outputs, bit_row(h, c));
     }
     HalfSweepTask product = half(rbm.visible, biases_.visible);
     product.in = h;
@@ -197,7 +198,7 @@ void ChainTile::energies(const std::uint8_t* hidden, std::int64_t* out) {
 void ChainTile::finish_energies(std::int64_t* energies) const {
     const BitRows h = rows_of(hidden_, task_.rbm->hidden.outputs);
     for (std::size_t c = 0; c < size(); ++c) {
-        energies[c] = -(energies[c] + biases_.hidden_sums.of(h.row(c)));
+        energies[c] = -(energies[c] + biases_.hidden_sums.of(bit_row(h, c)));
     }
 }
 
@@ -205,8 +206,8 @@ void ChainTile::finish() const {
     const std::size_t n = task_.rbm->visible.outputs, m = task_.rbm->hidden.outputs;
     const BitRows v = rows_of(visible_, n), h = rows_of(hidden_, m);
     for (std::size_t c = 0; c < size(); ++c) {
-        unpack_bits(v.row(c), n, task_.v + (begin_ + c) * n);
-        unpack_bits(h.row(c), m, task_.h + (begin_ + c) * m);
+        unpack_bits(bit_row(v, c), n, task_.v + (begin_ + c) * n);
+        unpack_bits(bit_row(h, c), m, task_.h + (begin_ + c) * m);
     }
 }
 

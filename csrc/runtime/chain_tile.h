@@ -14,6 +14,7 @@ namespace scorerbm {
 // row; strides are 0 where all chains share one row.
 struct ChainsTask {
     PreparedRBM* rbm;
+    PlanOptions options;
     const std::int32_t* hidden_bias;
     const std::int32_t* visible_bias;
     std::size_t visible_bias_stride;

@@ -38,8 +38,8 @@ void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads,
     const double nanoseconds =
         static_cast<double>(task.n_sweeps) * sweep_nanoseconds(*task.chains.rbm);
     const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
-    const Plan plan =
-        make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * task.n_sweeps);
+    const Plan plan = make_plan(*task.chains.rbm, share(n_chains, n_parts),
+                                n_chains * task.n_sweeps, task.chains.options);
     const auto work = [&](std::size_t begin, std::size_t end) {
         for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
             const std::size_t last = std::min(end, c + plan.chains_per_tile);
@@ -55,7 +55,7 @@ void energies(const ChainsTask& task, std::size_t n_chains, std::size_t n_thread
     const Biases biases(task);
     const double nanoseconds = sweep_nanoseconds(*task.rbm);
     const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
-    const Plan plan = make_plan(*task.rbm, share(n_chains, n_parts), n_chains);
+    const Plan plan = make_plan(*task.rbm, share(n_chains, n_parts), n_chains, task.options);
     parallel_for(n_chains, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
         for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
             const std::size_t last = std::min(end, c + plan.chains_per_tile);

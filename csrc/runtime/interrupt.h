@@ -14,8 +14,8 @@ struct Interrupted : std::runtime_error {
     Interrupted() : std::runtime_error("interrupted") {}
 };
 
-// Threads call `check` between pieces of work. On the thread that made it, it asks `wanted` every
-// 50 ms; once that says so, it throws Interrupted on every thread.
+// Threads call `check` between pieces of work. On the thread that made it, it asks `wanted`, if
+// there is one, every 50 ms; once that says so, it throws Interrupted on every thread.
 class Interrupt {
   public:
     explicit Interrupt(std::function<bool()> wanted) : wanted_(std::move(wanted)) {}

@@ -23,12 +23,12 @@ struct BitBatch {
           by_row(rows * words_of(units) * sizeof(std::uint64_t)),
           by_unit(units * words_of(rows) * sizeof(std::uint64_t)) {
         for (std::size_t r = 0; r < rows; ++r) {
-            std::uint64_t* row = rows_of_batch().row(r);
+            std::uint64_t* row = bit_row(rows_of_batch(), r);
             pack_bits(states + r * units, units, row);
             for (std::size_t word = 0; word * 64 < units; ++word) {
                 for (std::uint64_t bits = row[word]; bits != 0; bits &= bits - 1) {
                     const auto unit = word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
-                    rows_of_units().row(unit)[r / 64] |= std::uint64_t{1} << (r % 64);
+                    bit_row(rows_of_units(), unit)[r / 64] |= std::uint64_t{1} << (r % 64);
                 }
             }
         }
@@ -38,7 +38,7 @@ struct BitBatch {
     BitRows rows_of_units() const { return {by_unit.as<std::uint64_t>(), words_of(n_rows)}; }
 
     std::int64_t count(std::size_t unit) const {
-        const std::uint64_t* words = rows_of_units().row(unit);
+        const std::uint64_t* words = bit_row(rows_of_units(), unit);
         std::int64_t ones = 0;
         for (std::size_t w = 0; w * 64 < n_rows; ++w) ones += __builtin_popcountll(words[w]);
         return ones;

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -107,7 +106,7 @@ void parallel_for(std::size_t n_rows, std::size_t n_threads, double row_nanoseco
     for (std::size_t part = 1; part < n_parts; ++part) {
         try {
             threads.emplace_back(run, part);
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) {
             run(part);  // no more threads are to be had
         }
     }

@@ -44,29 +44,19 @@ bool enough_for_registers(std::size_t n_chains, int bits) {
     return n_chains >= (bits == 16 ? 24 : 12);
 }
 
-Lookup choose(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) {
+std::optional<Lookup> lookup_asked() {
     const std::string asked = environment("SCORERBM_LOOKUP");
-    if (!asked.empty()) {
-        const auto* found = std::find_if(std::begin(names), std::end(names),
-                                         [&](const Name& name) { return asked == name.asked; });
-        if (found == std::end(names)) {
-            throw std::invalid_argument("SCORERBM_LOOKUP: got '" + asked +
-                                        "', expected rows, 4, 5, 6 or registers");
-        }
-        if (found->lookup == Lookup::registers) rbm.build_register_tables();
-        return found->lookup;
+    if (asked.empty()) return std::nullopt;
+    const auto* found = std::find_if(std::begin(names), std::end(names),
+                                     [&](const Name& name) { return asked == name.asked; });
+    if (found == std::end(names)) {
+        throw std::invalid_argument("SCORERBM_LOOKUP: got '" + asked +
+                                    "', expected rows, 4, 5, 6 or registers");
     }
-    const int bits = rbm.hidden.bits;
-    if (kernels().has_registers && enough_for_registers(n_chains, bits) &&
-        rbm.use_registers(chain_sweeps, table_limit())) {
-        return Lookup::registers;
-    }
-    return lookup_in_memory(n_chains, bits);
+    return found->lookup;
 }
 
-}  // namespace
-
-std::size_t table_limit() {
+std::size_t table_bytes_asked() {
     const std::string text = environment("SCORERBM_TABLE_MB");
     double megabytes = default_table_megabytes;
     if (!text.empty()) {
@@ -80,6 +70,26 @@ std::size_t table_limit() {
     return static_cast<std::size_t>(megabytes * 1e6);
 }
 
+Lookup choose(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
+              const PlanOptions& options) {
+    if (options.lookup) {
+        if (*options.lookup == Lookup::registers && chain_sweeps > 0) rbm.build_register_tables();
+        return *options.lookup;
+    }
+    const int bits = rbm.hidden.bits;
+    if (kernels().has_registers && enough_for_registers(n_chains, bits) &&
+        rbm.use_registers(chain_sweeps, options.table_bytes)) {
+        return Lookup::registers;
+    }
+    return lookup_in_memory(n_chains, bits);
+}
+
+}  // namespace
+
+PlanOptions PlanOptions::from_environment() {
+    return {lookup_asked(), table_bytes_asked()};
+}
+
 // A table of g bits costs 2^g additions and saves all but one of g for each chain.
 Lookup lookup_in_memory(std::size_t n_chains, int bits) {
     if (n_chains < 16) return Lookup::rows;
@@ -87,14 +97,15 @@ Lookup lookup_in_memory(std::size_t n_chains, int bits) {
     return n_chains < 768 ? Lookup::bits5 : Lookup::bits6;
 }
 
-Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps) {
+Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
+               const PlanOptions& options) {
     const std::size_t sum_bytes = static_cast<std::size_t>(rbm.hidden.bits / 8);
     const std::size_t soon = static_cast<std::size_t>(longest_sweep / sweep_nanoseconds(rbm));
     const std::size_t most =
         std::min(bytes_of_sums / (columns_per_block * sum_bytes), std::max(fewest_chains, soon));
     const std::size_t n_tiles = std::max<std::size_t>(1, (n_chains + most - 1) / most);
     const std::size_t chains = std::max<std::size_t>(1, (n_chains + n_tiles - 1) / n_tiles);
-    return {chains, choose(rbm, chains, chain_sweeps)};
+    return {chains, choose(rbm, chains, chain_sweeps, options)};
 }
 
 std::string lookup_name(Lookup lookup) {

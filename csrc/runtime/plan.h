@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "runtime/prepared.h"
@@ -13,19 +14,23 @@ struct Plan {
     Lookup lookup;
 };
 
+// What the environment says of plans. It is read while no other thread may change it.
+struct PlanOptions {
+    std::optional<Lookup> lookup;  // SCORERBM_LOOKUP: "rows", "4", "5", "6" (bits) or "registers"
+    std::size_t table_bytes;       // SCORERBM_TABLE_MB: of tables for lookups in registers (256 MB)
+
+    // Throws std::invalid_argument if a variable holds anything else.
+    static PlanOptions from_environment();
+};
+
 // The plan for n_chains of each thread, in all chain_sweeps sweeps of a chain. Lookups in registers
 // are taken where the CPU has them, once enough work asked for their tables to be built and if
-// these take no more than SCORERBM_TABLE_MB megabytes (256). SCORERBM_LOOKUP, one of "rows", "4",
-// "5", "6" (bits) and "registers", overrides the choice.
-// Throws std::invalid_argument if one of these variables holds anything else.
-Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps);
+// these fit. With 0 sweeps nothing is built or counted.
+Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
+               const PlanOptions& options);
 
 // The cheapest lookup that needs no tables made beforehand.
 Lookup lookup_in_memory(std::size_t n_chains, int bits);
-
-// Bytes that tables for lookups in registers may take, of one model.
-// Throws std::invalid_argument if SCORERBM_TABLE_MB does not hold a number of megabytes.
-std::size_t table_limit();
 
 std::string lookup_name(Lookup lookup);
 

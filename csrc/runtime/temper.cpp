@@ -90,20 +90,20 @@ void whole_ladders(const TemperTask& task, const Plan& plan, const Biases& biase
 
 // Fewer ladders than threads: threads share their replicas and meet at each swap.
 void shared_ladders(const TemperTask& task, const Plan& plan, const Biases& biases,
-                    Ladders& ladders, std::size_t n_parts, Interrupt& interrupt) {
+                    Ladders& ladders, std::size_t n_threads, Interrupt& interrupt) {
     const std::size_t n_chains = task.n_ladders * task.n_replicas;
+    const std::size_t n_tiles = share(n_chains, plan.chains_per_tile);
     std::vector<std::unique_ptr<ChainTile>> tiles;
-    for (std::size_t p = 0; p < n_parts; ++p) {
-        tiles.push_back(std::make_unique<ChainTile>(task.chains, biases, p * n_chains / n_parts,
-                                                    (p + 1) * n_chains / n_parts, plan.lookup));
+    for (std::size_t p = 0; p < n_tiles; ++p) {
+        tiles.push_back(std::make_unique<ChainTile>(task.chains, biases, p * n_chains / n_tiles,
+                                                    (p + 1) * n_chains / n_tiles, plan.lookup));
     }
     for (std::size_t s = 0; s < task.n_sweeps; ++s) {
         interrupt.check();
-        parallel_for(n_parts, n_parts, always_worthwhile, [&](std::size_t begin, std::size_t end) {
-            for (std::size_t p = begin; p < end; ++p) {
-                sweep(task, ladders, *tiles[p], s);
-            }
-        });
+        const auto work = [&](std::size_t begin, std::size_t end) {
+            for (std::size_t p = begin; p < end; ++p) sweep(task, ladders, *tiles[p], s);
+        };
+        parallel_for(n_tiles, n_threads, always_worthwhile, work, [&] { interrupt.check(); });
         if (ladders.swaps_after(s)) ladders.swap(s, 0, task.n_ladders);
     }
     for (const auto& tile : tiles) tile->finish();
@@ -115,16 +115,20 @@ void temper(const TemperTask& task, std::size_t n_threads, Interrupt& interrupt)
     check_sweep_numbers(task.first_sweep, task.n_sweeps);
     const Biases biases(task.chains);
     Ladders ladders(task);
-    const double sweep_cost = sweep_nanoseconds(*task.chains.rbm);
     const std::size_t n_chains = task.n_ladders * task.n_replicas;
-    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, sweep_cost);
-    const Plan plan =
-        make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * task.n_sweeps);
-    if (n_parts > task.n_ladders) {
-        return shared_ladders(task, plan, biases, ladders, n_parts, interrupt);
+    const auto plan_for = [&](std::size_t chains) {
+        return make_plan(*task.chains.rbm, chains, n_chains * task.n_sweeps, task.chains.options);
+    };
+    const double sweep_cost = sweep_nanoseconds(*task.chains.rbm);
+    const std::size_t sharing = worthwhile_threads(n_chains, n_threads, sweep_cost);
+    if (sharing > task.n_ladders) {
+        const Plan plan = plan_for(share(n_chains, sharing));
+        return shared_ladders(task, plan, biases, ladders, sharing, interrupt);
     }
     const double ladder_cost =
         static_cast<double>(task.n_sweeps) * static_cast<double>(task.n_replicas) * sweep_cost;
+    const std::size_t n_parts = worthwhile_threads(task.n_ladders, n_threads, ladder_cost);
+    const Plan plan = plan_for(share(task.n_ladders, n_parts) * task.n_replicas);
     const auto work = [&](std::size_t begin, std::size_t end) {
         whole_ladders(task, plan, biases, ladders, begin, end, interrupt);
     };

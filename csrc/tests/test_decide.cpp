@@ -53,7 +53,7 @@ struct Tally {
 
 #if SCORERBM_SHORTS
 void every_field_of_16_bits() {
-    for (const double factor : {1.0, 1.0 / 16, 1.0 / 512, 0.77 / 1024, 1.0 / 2048, 1.7 / 4096,
+    for (const double factor : {2.0, 1.0, 1.0 / 16, 1.0 / 512, 0.77 / 1024, 1.0 / 2048, 1.7 / 4096,
                                 0.3 / 2048, 1.0 / 16384, 0.05 / 2048, 0.0}) {
         const NarrowBracket bracket = make_narrow_bracket(factor);
         const std::vector<std::int16_t> bias(units_per_word, 0);
@@ -72,6 +72,14 @@ void every_field_of_16_bits() {
         CHECK(near.open > 0);            // the test looks where decisions are hard
         CHECK(far.open * 20 < far.all);  // and the bracket is of use elsewhere
     }
+}
+
+void factors_that_16_bits_cannot_bracket() {
+    for (const double factor : {3.0, 6.0, 8.0, -0.5, -0.0 / 1.0 - 1e-300, std::nan("")}) {
+        CHECK(!has_narrow_bracket(factor));
+    }
+    CHECK(has_narrow_bracket(0.0));
+    CHECK(has_narrow_bracket(2.0));
 }
 #endif
 
@@ -101,6 +109,20 @@ void fields_of_32_bits(double offset) {
     CHECK(near.wrong == 0);
     CHECK(near.open > 0);
     CHECK(near.open * 20 < near.all);
+}
+
+// Offsets beyond single precision, and what is not a number, are left to double precision.
+void nothing_is_decided_where_it_cannot_be() {
+    const auto draws = draws_from(30000);
+    for (const float offset : {1e8f, -1e30f}) {
+        const std::vector<float> offsets(units_per_word, offset);
+        const Bracket bracket = make_bracket(1.0, bracket_margin(std::abs(offset)));
+        const Decision decision = decide<true>(bracket, offsets.data(), Fields{1000}, draws.data());
+        CHECK(decision.open == ~std::uint64_t{0});
+    }
+    const Bracket bracket = make_bracket(std::nan(""), bracket_margin(0.0f));
+    const Decision decision = decide<false>(bracket, nullptr, Fields{1000}, draws.data());
+    CHECK((decision.ones & ~decision.open) == 0);
 }
 
 // A margin too small for the roundings must show: the test can fail.
@@ -135,17 +157,24 @@ void draws_are_those_of_draw16() {
     }
 }
 
+// Apart from main, whose very first instructions must run on any CPU.
+__attribute__((noinline)) void run_all() {
+#if SCORERBM_SHORTS
+    every_field_of_16_bits();
+    factors_that_16_bits_cannot_bracket();
+#endif
+    for (const double offset : {0.0, 0.3, -17.0, 60.0}) fields_of_32_bits(offset);
+    nothing_is_decided_where_it_cannot_be();
+    a_bracket_without_a_margin_is_caught();
+    draws_are_those_of_draw16();
+}
+
 }  // namespace
 
 int main() {
 #if defined(__x86_64__)
     if (!__builtin_cpu_supports(SCORERBM_TEST_LEVEL)) return skipped;
 #endif
-#if SCORERBM_SHORTS
-    every_field_of_16_bits();
-#endif
-    for (const double offset : {0.0, 0.3, -17.0, 60.0}) fields_of_32_bits(offset);
-    a_bracket_without_a_margin_is_caught();
-    draws_are_those_of_draw16();
+    run_all();
     return failures() != 0;
 }

@@ -11,6 +11,10 @@ namespace {
 
 using namespace scorerbm;
 
+PlanOptions options() {
+    return PlanOptions::from_environment();
+}
+
 PreparedRBM make_rbm(std::size_t n, std::size_t m, int bits) {
     const std::vector<std::int32_t> weights(n * m, 1);
     return PreparedRBM(weights.data(), weights.data(), n, m, bits);
@@ -18,11 +22,11 @@ PreparedRBM make_rbm(std::size_t n, std::size_t m, int bits) {
 
 void tiles() {
     PreparedRBM narrow = make_rbm(20, 10, 16), wide = make_rbm(20, 10, 32);
-    CHECK(make_plan(narrow, 1, 1).chains_per_tile == 1);
-    CHECK(make_plan(narrow, 1024, 1).chains_per_tile == 1024);
-    CHECK(make_plan(narrow, 1025, 1).chains_per_tile == 513);  // even parts
-    CHECK(make_plan(wide, 1024, 1).chains_per_tile == 512);    // twice the bytes
-    CHECK(make_plan(narrow, 0, 0).chains_per_tile == 1);
+    CHECK(make_plan(narrow, 1, 1, options()).chains_per_tile == 1);
+    CHECK(make_plan(narrow, 1024, 1, options()).chains_per_tile == 1024);
+    CHECK(make_plan(narrow, 1025, 1, options()).chains_per_tile == 513);  // even parts
+    CHECK(make_plan(wide, 1024, 1, options()).chains_per_tile == 512);    // twice the bytes
+    CHECK(make_plan(narrow, 0, 0, options()).chains_per_tile == 1);
 }
 
 void lookups_in_memory() {
@@ -53,20 +57,23 @@ void tables_for_registers() {
 // Environment variables override the choice, and what they may not hold is named.
 void overrides() {
     PreparedRBM rbm = make_rbm(20, 10, 16);
+    setenv("SCORERBM_LOOKUP", "registers", 1);
+    CHECK(make_plan(rbm, 100, 0, options()).lookup == Lookup::registers);
+    CHECK(!rbm.use_registers(0, 0));  // nothing was built to describe a plan
     for (const char* name : {"rows", "4", "5", "6", "registers"}) {
         setenv("SCORERBM_LOOKUP", name, 1);
-        const std::string shown = lookup_name(make_plan(rbm, 100, 1).lookup);
+        const std::string shown = lookup_name(make_plan(rbm, 100, 1, options()).lookup);
         CHECK(shown.find(name) != std::string::npos);
     }
     setenv("SCORERBM_LOOKUP", "7", 1);
-    CHECK_THROWS(make_plan(rbm, 100, 1), std::invalid_argument);
+    CHECK_THROWS(options(), std::invalid_argument);
     unsetenv("SCORERBM_LOOKUP");
-    CHECK(table_limit() == 256000000);
+    CHECK(options().table_bytes == 256000000);
     setenv("SCORERBM_TABLE_MB", "1.5", 1);
-    CHECK(table_limit() == 1500000);
+    CHECK(options().table_bytes == 1500000);
     for (const char* bad : {"x", "-1", "1e300", "3 MB", "nan"}) {
         setenv("SCORERBM_TABLE_MB", bad, 1);
-        CHECK_THROWS(table_limit(), std::invalid_argument);
+        CHECK_THROWS(options(), std::invalid_argument);
     }
     unsetenv("SCORERBM_TABLE_MB");
 }

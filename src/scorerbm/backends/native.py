@@ -136,8 +136,11 @@ class NativeBackend:
             _prepared(rbm), rbm.visible_bias, rbm.hidden_bias, visible, hidden, n_threads
         )
 
-    def plan(self, rbm: IntegerRBM, n_chains: int, n_threads: int) -> dict[str, Any]:
-        return {"cpu_level": self.cpu_level, **_core.plan(_prepared(rbm), n_chains, n_threads)}
+    def plan(
+        self, rbm: IntegerRBM, n_chains: int, n_threads: int, n_sweeps: int = 1
+    ) -> dict[str, Any]:
+        plan = _core.plan(_prepared(rbm), n_chains, n_sweeps, n_threads)
+        return {"cpu_level": self.cpu_level, **plan}
 
     def conditional(
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int

@@ -167,8 +167,10 @@ class Backend(Protocol):
         """-(vᵀWh + bᵀv + cᵀh) of each row in units of 1/scale, (C,)."""
         ...
 
-    def plan(self, rbm: IntegerRBM, n_chains: int, n_threads: int) -> dict[str, Any]:
-        """How `gibbs` would do this work, in words: at least ``"kernel"``."""
+    def plan(
+        self, rbm: IntegerRBM, n_chains: int, n_threads: int, n_sweeps: int = 1
+    ) -> dict[str, Any]:
+        """How `gibbs` would make so many sweeps in one call: at least ``"kernel"``, in words."""
         ...
 
     def conditional(

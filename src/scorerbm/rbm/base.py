@@ -137,9 +137,15 @@ class RBM(ABC):
 
     @abstractmethod
     def sampling_info(
-        self, precision: str, n_chains: int, *, backend: Backend, n_threads: int = 0
+        self,
+        precision: str,
+        n_chains: int,
+        *,
+        backend: Backend,
+        n_threads: int = 0,
+        n_sweeps: int = 1,
     ) -> dict[str, Any]:
-        """How so many chains represent the model and are worked on: precision, grid, kernel."""
+        """How so many chains represent the model, and what makes so many sweeps of them a call."""
 
     # -- training ---------------------------------------------------------------------------
 

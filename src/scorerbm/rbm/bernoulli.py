@@ -26,8 +26,6 @@ from .grid import (
 
 __all__ = ["BernoulliRBM"]
 
-_LARGEST_BIAS = 2.0**30  # of 32 bits, with room for a sum of weights
-
 Parameters = NDArray[np.floating[Any]]
 
 
@@ -111,6 +109,11 @@ class BernoulliRBM(RBM):
         model = cls.__new__(cls)
         model._set(weights, visible_bias, hidden_bias, data_mean)
         return model
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Parameters without what is derived from them, which may be large or not to be copied."""
+        kept = ("_weights", "_visible_bias", "_hidden_bias", "_data_mean", "_origin")
+        return {name: value for name, value in self.__dict__.items() if name in kept}
 
     @property
     def weights(self) -> Parameters:
@@ -322,14 +325,10 @@ class BernoulliRBM(RBM):
         if precision == "int32":
             return self._tempered_grid if tempered else self.grid
         try:
-            grid = self._rounded(16)
+            grid = self._tempered_rounded16 if tempered else self._rounded(16)
         except OverflowError as error:
             raise ValueError(f"precision: got 'int16', but {error}") from error
-        b, c = self._double[1:]
-        if tempered:
-            largest = min(self._saturation, _LARGEST_BIAS / grid.scale)
-            grid = grid._replace(visible_limit=largest, hidden_limit=largest)
-        return grid.with_biases(b, c)
+        return grid.with_biases(*self._double[1:])
 
     def sampling_info(
         self,
@@ -338,6 +337,7 @@ class BernoulliRBM(RBM):
         *,
         backend: Backend,
         n_threads: int = 0,
+        n_sweeps: int = 1,
         tempered: bool = False,
     ) -> dict[str, Any]:
         """Grid of the sampled model, the largest error of any unit's log-odds, and the kernel."""
@@ -346,7 +346,7 @@ class BernoulliRBM(RBM):
             "precision": f"int{grid.bits}",
             "grid": 1.0 / grid.scale,
             "log_odds_error": grid_error(*self._double, grid),
-        } | backend.plan(grid, n_chains, n_threads)
+        } | backend.plan(grid, n_chains, n_threads, n_sweeps)
 
     # -- training ---------------------------------------------------------------------------
 
@@ -521,6 +521,10 @@ class BernoulliRBM(RBM):
         """The grid with no bias clipped: what saturates a unit at beta = 1 need not below it."""
         w, b, c = self._double
         return round_weights(w, self._saturation).with_biases(b, c)
+
+    @cached_property
+    def _tempered_rounded16(self) -> WeightGrid:
+        return round_weights(self.double_weights, self._saturation, bits=16)
 
     def _visible(self, v: ArrayLike, name: str = "v") -> Reals:
         n = self.n_visible

@@ -78,10 +78,12 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
         If the weights are so large that no grid of at least 1/16 fits.
     """
     visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
-    reach = max(visible, hidden) if bits == 16 else 2.0 * max(visible, hidden) + saturation
+    largest = max(visible, hidden)
+    reach = largest if bits == 16 else 2.0 * largest + saturation
     # Half a unit for each rounded term, and two terms more at 32 bits for the bias.
     rounding = 0.5 * max(weights.shape) if bits == 16 else max(weights.shape) + 1.0
-    scale = _largest_power((_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf)
+    fitting = (_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf
+    scale = _largest_power(min(fitting, 2.0**30 / (largest + saturation)))
     if not scale >= _COARSEST:
         biases, why = ("", "") if bits == 16 else (" and biases", "; the model has diverged")
         raise OverflowError(

@@ -168,5 +168,13 @@ class Sampler(ABC):
     def _representation(self, job: Job) -> dict[str, Any]:
         """Precision, grid and its error of the model that is sampled, and the kernel that does."""
         return job.model.sampling_info(
-            self.precision, len(job), backend=job.backend, n_threads=job.n_threads
+            self.precision,
+            len(job),
+            backend=job.backend,
+            n_threads=job.n_threads,
+            n_sweeps=self._sweeps_a_call(job),
         )
+
+    def _sweeps_a_call(self, job: Job) -> int:
+        """Sweeps of all chains that the backend is asked for at once."""
+        return 1

@@ -132,6 +132,9 @@ class BlockGibbs(Sampler):
             lambda job: self._sample(job, **options),
         )
 
+    def _sweeps_a_call(self, job: Job) -> int:
+        return min(self.n_sweeps, sweeps_at_once(job.model, len(job)))
+
     def _sample(
         self,
         job: Job,

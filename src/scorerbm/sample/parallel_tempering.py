@@ -281,7 +281,12 @@ class ParallelTempering(Sampler):
         start = start_replicas(path.start, len(betas), streams, job.key("start"))
         replicas = TemperedReplicas(path.rbm, path.offset, betas, start, streams, self.swap_every)
         info = model.split(self.reference)[0].sampling_info(
-            job.precision, len(start), backend=job.backend, n_threads=job.n_threads, tempered=True
+            job.precision,
+            len(start),
+            backend=job.backend,
+            n_threads=job.n_threads,
+            n_sweeps=self.n_sweeps,
+            tempered=True,
         )
         return replicas, info | {"reference": self.reference, "betas": betas.tolist()}
 

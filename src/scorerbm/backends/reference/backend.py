@@ -107,7 +107,9 @@ class ReferenceBackend:
         energy: NDArray[np.int64] = -((v * field).sum(axis=1) + h @ rbm.hidden_bias)
         return energy
 
-    def plan(self, rbm: IntegerRBM, n_chains: int, n_threads: int) -> dict[str, Any]:
+    def plan(
+        self, rbm: IntegerRBM, n_chains: int, n_threads: int, n_sweeps: int = 1
+    ) -> dict[str, Any]:
         return {"kernel": "numpy"}
 
     def conditional(
