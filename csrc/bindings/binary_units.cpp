@@ -4,6 +4,7 @@
 
 #include "bindings/arguments.h"
 #include "bindings/arrays.h"
+#include "bindings/gil.h"
 #include "bindings/register.h"
 
 namespace scorerbm {
@@ -23,7 +24,7 @@ py::array_t<double> conditional_probability(const py::object& states, const py::
                                out.mutable_data()};
     const std::size_t C = x.size(0);
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         conditional(task, C, n_threads);
     }
     return out;
@@ -38,7 +39,7 @@ py::array_t<std::uint8_t> draw_bernoulli(const py::object& probability, const py
         p.data(), p.size(1), {chain_ids.data(), to_key(key), step, domain}, out.mutable_data()};
     const std::size_t C = p.size(0);
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         bernoulli(task, C);
     }
     return out;

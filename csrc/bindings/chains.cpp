@@ -6,6 +6,7 @@
 
 #include "bindings/arguments.h"
 #include "bindings/arrays.h"
+#include "bindings/gil.h"
 #include "bindings/register.h"
 #include "runtime/cost.h"
 #include "runtime/moments.h"
@@ -31,7 +32,7 @@ void without_gil(Work work) {
     try {
         // Other threads see no signals, and taking the GIL would end them while Python shuts down.
         Interrupt interrupt(on_main_thread() ? signal_pending : nullptr);
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         work(interrupt);
     } catch (const Interrupted&) {
         throw py::error_already_set();
@@ -43,7 +44,7 @@ std::unique_ptr<PreparedRBM> prepare(const py::object& weights,
     const Input<std::int32_t> W(weights, "weights", {any, any});
     const Input<std::int32_t> Wt(weights_transposed, "weights_transposed",
                                  {W.extent(1), W.extent(0)});
-    const py::gil_scoped_release release;
+    const ReleasedGil released;
     return std::make_unique<PreparedRBM>(W.data(), Wt.data(), W.size(0), W.size(1), bits);
 }
 
@@ -197,7 +198,7 @@ py::array_t<std::int64_t> joint_energies(PreparedRBM& rbm, const py::object& vis
                                            const_cast<std::uint8_t*>(h.data()));
     std::int64_t* pointer = out.mutable_data();
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         energies(task, arguments.size(), n_threads, pointer);
     }
     return out;
@@ -218,7 +219,7 @@ py::tuple batch_moments(PreparedRBM& rbm, const py::object& hidden_bias, double 
                                 of_hidden.mutable_data()};
     const std::size_t rows = v.size(0);
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         moments(task, rows, n_threads, pointers[0], pointers[1], pointers[2]);
     }
     return py::make_tuple(of_weights, of_visible, of_hidden);

@@ -2,6 +2,7 @@
 
 #include "bindings/arguments.h"
 #include "bindings/arrays.h"
+#include "bindings/gil.h"
 #include "bindings/register.h"
 #include "runtime/dispatch.h"
 #include "runtime/real_numbers.h"
@@ -22,7 +23,7 @@ py::array_t<double> draw(const py::object& chains, py::ssize_t width, KeyWords k
                          {chain_ids.data(), to_key(key), step, domain},
                          out.mutable_data()};
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         (kernels().*kernel)(task, 0, C);
     }
     return out;
@@ -43,7 +44,7 @@ py::array_t<double> euler_maruyama_step(const py::object& v, const py::object& m
                                  coefficients[0], coefficients[1], coefficients[2]};
     const std::size_t n_chains = from.size(0);
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         euler_maruyama(task, n_chains, n_threads);
     }
     return out;

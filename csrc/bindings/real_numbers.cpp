@@ -1,6 +1,7 @@
 #include "runtime/real_numbers.h"
 
 #include "bindings/arrays.h"
+#include "bindings/gil.h"
 #include "bindings/register.h"
 #include "runtime/dispatch.h"
 
@@ -17,7 +18,7 @@ py::array_t<double> elementwise(const py::array& x) {
     double* const result = out.mutable_data();
     const std::size_t size = static_cast<std::size_t>(x.size());
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         (kernels().*kernel)(input.data(), result, size);
     }
     return out;
@@ -33,7 +34,7 @@ py::array_t<double> affine(const py::object& x, const py::object& weights, const
                           b.data(),    b.stride(), out.mutable_data()};
     const std::size_t C = from.size(0);
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         linear(task, C, n_threads);
     }
     return out;
@@ -52,7 +53,7 @@ py::array_t<double> enumerate_all(const py::object& weights, const py::object& e
     const EnumerateTask task{W.data(),  a.data(),  b.data(),
                              W.size(0), W.size(1), out.mutable_data()};
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         enumerate_states(task, n_threads);
     }
     return out;
