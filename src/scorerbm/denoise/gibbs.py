@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from .. import _check
 from ..backends.protocol import Reals, Words
-from ..rbm import RBM, Chains
+from ..rbm import RBM, BernoulliRBM, Chains
 from ..rbm.chains import MOST_STEPS
 from .base import Denoiser, Particles, PosteriorMean
 
-__all__ = ["GibbsDenoiser", "start_states"]
+__all__ = ["GibbsDenoiser", "settled_precision", "start_states"]
 
 _WORK_AT_ONCE = 1 << 27  # weights that each particle visits in one call
 
@@ -72,7 +72,8 @@ class _GibbsMean(PosteriorMean):
         p = self.particles
         if self._chains is None:
             start = self._start(v_t, alpha, sigma, 0)
-            self._chains = Chains(start, p.ids, p.key, precision=p.precision)
+            precision = settled_precision(self.model, p.precision)
+            self._chains = Chains(start, p.ids, p.key, precision=precision)
         elif not self._options.keep_chain:
             self._chains.visible = self._start(v_t, alpha, sigma, self._chains.sweep)
         self.n_sweeps += n_sweeps
@@ -99,6 +100,17 @@ def start_states(
     """Independent units around these means, to start numbered chains from."""
     key = _start_key(particles.key)
     return model.draw_visible(mean, chains, key, step=step, backend=particles.backend)
+
+
+def settled_precision(model: RBM, precision: str) -> str:
+    """Precision of all tilts of a model, by the model alone.
+
+    Tilts have its weights, so that their log-odds are as exact but for the rounding of a bias.
+    Were each asked, the answer could depend on which particles are together.
+    """
+    if not isinstance(model, BernoulliRBM):
+        return precision
+    return f"int{model.integers(precision).bits}"
 
 
 def _sweeps_at_once(model: RBM) -> int:

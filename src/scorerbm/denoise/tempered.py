@@ -14,7 +14,7 @@ from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import MOST_STEPS
 from ..rbm.tempering import REFERENCES, check_betas, check_family, replica_ids
 from .base import Denoiser, Particles, PosteriorMean
-from .gibbs import start_states
+from .gibbs import settled_precision, start_states
 
 __all__ = ["TemperedDenoiser"]
 
@@ -104,9 +104,8 @@ class _TemperedMean(PosteriorMean):
         self._slots = np.tile(np.arange(len(self._betas), dtype=np.uint16), (n, 1))
         self._visible: Bits | None = None
         self._sweep = 0
-        # Of the model and not of its tilts: these depend on which particles are together.
-        rest, self._offset = model.split(options.reference)
-        self._precision = f"int{rest.integers(particles.precision).bits}"
+        self._precision = settled_precision(model, particles.precision)
+        _, self._offset = model.split(options.reference)
 
     def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         return self._advance(v_t, alpha, sigma, self._options.n_sweeps)[1]
