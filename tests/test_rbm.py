@@ -9,7 +9,7 @@ from hypothesis import given
 
 from helpers.models import every_pair, joint_log_weights, random_bernoulli, state_index, states
 from helpers.strategies import bernoulli_models
-from scorerbm import BernoulliRBM
+from scorerbm import BernoulliRBM, BlockGibbs
 from scorerbm.backends import get_backend
 from scorerbm.rbm import Chains
 from scorerbm.rbm.base import all_states
@@ -224,7 +224,9 @@ def test_parameters_are_copies_and_read_only():
 )
 def test_models_survive_copying(model, duplicate):
     model.free_energy(np.zeros(model.n_visible))  # derived arrays are copied or made anew
+    BlockGibbs(1).sample(model, 2)  # and so is what a backend keeps with the weights
     other = duplicate(model)
+    assert not any(x.flags.writeable for x in other.parameters.values())
     v = states(model.n_visible)
     assert np.array_equal(other.free_energy(v), model.free_energy(v))
     assert np.array_equal(other.data_mean, model.data_mean)

@@ -110,6 +110,14 @@ class BernoulliRBM(RBM):
         model._set(weights, visible_bias, hidden_bias, data_mean)
         return model
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Parameters only: what is derived from them may be large, or an object of a backend."""
+        names = "_weights", "_visible_bias", "_hidden_bias", "_data_mean"
+        return {name: self.__dict__[name] for name in names}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= {k: x if x is None else _frozen(x) for k, x in state.items()}
+
     @property
     def weights(self) -> Parameters:
         """Weights W, (N, M)."""
