@@ -29,6 +29,7 @@ from scorerbm import (
     MeanFieldDenoiser,
     score,
 )
+from scorerbm.backends import get_backend
 from scorerbm.denoise.base import Particles
 
 ALPHA, SIGMA = 0.6, 0.8
@@ -121,6 +122,28 @@ def test_how_often_gibbs_looks_up_does_not_matter(model, monkeypatch):
     parts = estimates(GibbsDenoiser(7), model, v_t, n=20, calls=2)
     assert np.allclose(parts, whole, rtol=1e-14)
     assert not np.allclose(estimates(GibbsDenoiser(6), model, v_t, n=20, calls=2), whole, rtol=0.01)
+
+
+def test_the_precision_is_the_models_and_not_that_of_its_tilts(monkeypatch):
+    """Tilts whose error is just below the bound of 16 bits and just above it, in one batch."""
+    model = random_bernoulli(12, 40, seed=3)
+    v_t = np.random.default_rng(0).standard_normal((30, 12))
+    backend = get_backend("reference")
+    errors = [
+        model.tilt(row[None], ALPHA, SIGMA).sampling_info("int16", 1, backend=backend)
+        for row in v_t
+    ]
+    bound = float(np.median([info["log_odds_error"] for info in errors]))
+    monkeypatch.setattr("scorerbm.rbm.bernoulli.INT16_ERROR", bound)
+    chosen = {model.tilt(row[None], ALPHA, SIGMA).integers("auto").bits for row in v_t}
+    assert chosen == {16, 32}
+
+    def run(rows, first):
+        estimate = GibbsDenoiser(20).bind(model, Particles.numbered(len(rows), 0, first=first))
+        return estimate(rows, ALPHA, SIGMA)
+
+    apart = np.vstack([run(row[None], k) for k, row in enumerate(v_t)])
+    assert np.array_equal(run(v_t, 0), apart)
 
 
 def test_gibbs_draws_follow_the_posterior(model):

@@ -10,6 +10,7 @@ from scorerbm import (
     GumbelDenoiser,
     LiteralScore,
     MeanFieldDenoiser,
+    TemperedDenoiser,
 )
 from scorerbm.denoise.base import Particles
 
@@ -21,6 +22,7 @@ SAMPLED = [
     GibbsDenoiser(3, keep_chain=False),
     GumbelDenoiser(0.2, 3, 2),
     LiteralScore(0.2, 2),
+    TemperedDenoiser([0.0, 0.4, 1.0], 2),
 ]
 
 
@@ -63,6 +65,7 @@ def test_every_call_draws_afresh(denoiser):
         (MeanFieldDenoiser(6), 6),
         (LiteralScore(0.1, 7), 7),
         (ExactDenoiser(), 8),
+        (TemperedDenoiser([0.0, 0.4, 1.0], 5), 15),
     ],
     ids=name,
 )
@@ -88,6 +91,12 @@ def test_passes_through_the_model_are_counted(denoiser, expected):
         (lambda: MeanFieldDenoiser(0), "n_iterations: got 0, expected at least 1"),
         (lambda: LiteralScore(0.0), r"tau: got 0\.0, expected more than 0"),
         (lambda: LiteralScore(n_noises=0), "n_noises: got 0, expected at least 1"),
+        (lambda: TemperedDenoiser([1.0]), "betas: got 1 numbers, expected from 2 to"),
+        (lambda: TemperedDenoiser([0.0, 0.9]), "betas: got .* to exactly 1"),
+        (lambda: TemperedDenoiser([0.5, 0.5, 1.0]), "betas: got .*, expected increasing"),
+        (lambda: TemperedDenoiser([0, 1], 0), "n_sweeps: got 0, expected at least 1"),
+        (lambda: TemperedDenoiser([0, 1], 1, 0), "n_final_sweeps: got 0, expected at least 1"),
+        (lambda: TemperedDenoiser([0, 1], reference="x"), "reference: got 'x', expected"),
     ],
 )
 def test_bad_options(make, message):
@@ -102,6 +111,8 @@ def test_bad_options(make, message):
         (lambda: GibbsDenoiser(True), "n_sweeps: got bool True, expected an integer"),
         (lambda: GumbelDenoiser("cold"), "tau: got str 'cold', expected a number"),
         (lambda: MeanFieldDenoiser(None), "n_iterations: got NoneType None"),
+        (lambda: TemperedDenoiser("auto"), "betas: "),
+        (lambda: TemperedDenoiser([0, 1], 1.5), r"n_sweeps: got float 1\.5, expected an integer"),
     ],
 )
 def test_options_of_the_wrong_type(make, message):

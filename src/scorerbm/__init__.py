@@ -12,6 +12,7 @@ from .denoise import (
     GumbelDenoiser,
     LiteralScore,
     MeanFieldDenoiser,
+    TemperedDenoiser,
     score,
 )
 from .evaluate import (
@@ -103,6 +104,7 @@ __all__ = [
     "ScoreMatching",
     "ShortSeriesWarning",
     "Snapshots",
+    "TemperedDenoiser",
     "autocorrelation",
     "autocorrelation_time",
     "compare",

@@ -10,6 +10,7 @@ import typer
 
 from ..denoise import GibbsDenoiser
 from ..files import ModelMetadata
+from ..rbm.tempering import REFERENCES
 from ..sample import (
     BlockGibbs,
     Exact,
@@ -19,7 +20,6 @@ from ..sample import (
     SampleSet,
 )
 from ..sample.base import Sampler
-from ..sample.ladder import REFERENCES
 from . import options as o
 from .inputs import read_clamp, read_model, read_start
 from .outputs import WRITERS, check_extra, check_target, write_picture, write_samples

@@ -7,6 +7,7 @@ from .gumbel import GumbelDenoiser
 from .literal import LiteralScore
 from .mean_field import MeanFieldDenoiser
 from .score import score, tweedie
+from .tempered import TemperedDenoiser
 
 __all__ = [
     "Denoiser",
@@ -16,6 +17,7 @@ __all__ = [
     "LiteralScore",
     "MeanFieldDenoiser",
     "PosteriorMean",
+    "TemperedDenoiser",
     "score",
     "tweedie",
 ]

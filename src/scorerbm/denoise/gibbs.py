@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _check
-from ..backends.protocol import Reals
+from ..backends.protocol import Reals, Words
 from ..rbm import RBM, Chains
 from ..rbm.chains import MOST_STEPS
 from .base import Denoiser, Particles, PosteriorMean
 
-__all__ = ["GibbsDenoiser"]
+__all__ = ["GibbsDenoiser", "start_states"]
 
 _WORK_AT_ONCE = 1 << 27  # weights that each particle visits in one call
 
@@ -89,10 +89,16 @@ class _GibbsMean(PosteriorMean):
         return total
 
     def _start(self, v_t: Reals, alpha: float, sigma: float, step: int) -> NDArray[Any]:
-        p = self.particles
         mean = self.model.posterior_start(v_t, alpha, sigma)
-        key = _start_key(p.key)
-        return self.model.draw_visible(mean, p.ids, key, step=step, backend=p.backend)
+        return start_states(self.model, mean, self.particles.ids, self.particles, step)
+
+
+def start_states(
+    model: RBM, mean: Reals, chains: Words, particles: Particles, step: int
+) -> NDArray[Any]:
+    """Independent units around these means, to start numbered chains from."""
+    key = _start_key(particles.key)
+    return model.draw_visible(mean, chains, key, step=step, backend=particles.backend)
 
 
 def _sweeps_at_once(model: RBM) -> int:

@@ -111,9 +111,13 @@ class BernoulliRBM(RBM):
         return model
 
     def __getstate__(self) -> dict[str, Any]:
-        """Parameters without what is derived from them, which may be large or not to be copied."""
+        """Parameters only: what is derived from them may be large, or an object of a backend."""
         kept = ("_weights", "_visible_bias", "_hidden_bias", "_data_mean", "_origin")
-        return {name: value for name, value in self.__dict__.items() if name in kept}
+        return {name: self.__dict__[name] for name in kept if name in self.__dict__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            self.__dict__[name] = _frozen(value) if isinstance(value, np.ndarray) else value
 
     @property
     def weights(self) -> Parameters:

@@ -17,8 +17,8 @@ from ..backends.protocol import Backend, Bits, IntegerRBM, Reals
 from ..backends.reference.elementary import exp_nonpositive, log
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import chain_ids
+from ..rbm.tempering import MOST_RUNGS, REFERENCES, check_family
 from .replicas import (
-    MOST_RUNGS,
     Streams,
     TemperedReplicas,
     fixed_mean,
@@ -27,19 +27,14 @@ from .replicas import (
 )
 
 __all__ = [
-    "REFERENCES",
     "TARGET_ACCEPTANCE",
     "Ladder",
     "Path",
-    "check_betas",
-    "check_family",
     "equal_rejection",
     "geometric_ladder",
     "tune_ladder",
     "tuned",
 ]
-
-REFERENCES = ("uniform", "data")
 
 TARGET_ACCEPTANCE = 0.5
 """Where, among ladders of equal cost, replicas make most round trips (Syed et al. 2022)."""
@@ -87,43 +82,6 @@ class Path:
             assert model.data_mean is not None
             start = model.data_mean
         return cls(rest.integers(precision, tempered=True), offset, start)
-
-
-def check_family(model: object) -> BernoulliRBM:
-    """Return the model, of the one family that can be tempered.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is not a BernoulliRBM, or is a batch of tilted ones.
-    """
-    if not isinstance(model, BernoulliRBM):
-        expected = "a BernoulliRBM" if isinstance(model, RBM) else "an RBM"
-        raise TypeError(f"model: got {type(model).__name__}, expected {expected}")
-    if model.visible_bias.ndim != 1:
-        raise ValueError(
-            f"model: got visible_bias of shape {model.visible_bias.shape}, expected one model, "
-            "not a batch of tilted ones"
-        )
-    return model
-
-
-def check_betas(value: Any) -> tuple[float, ...]:
-    """Return a ladder as floats.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not numbers that increase from at least 0 to 1.
-    """
-    betas = _check.real_array("betas", value, (None,))
-    if not 2 <= len(betas) <= MOST_RUNGS:
-        raise ValueError(f"betas: got {len(betas)} numbers, expected from 2 to {MOST_RUNGS}")
-    if not (np.diff(betas) > 0.0).all() or betas[0] < 0.0 or betas[-1] != 1.0:
-        raise ValueError(
-            f"betas: got {betas.tolist()}, expected increasing numbers from at least 0 to exactly 1"
-        )
-    return tuple(betas.tolist())
 
 
 def geometric_ladder(n_replicas: int, first: float) -> Reals:

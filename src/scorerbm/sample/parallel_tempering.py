@@ -14,13 +14,11 @@ from .._progress import progress_bar
 from ..backends.protocol import Reals
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import MOST_STEPS, chain_ids
+from ..rbm.tempering import REFERENCES, check_betas, check_family
 from .base import Job, Sampler, SampleSet
 from .ladder import (
-    REFERENCES,
     TARGET_ACCEPTANCE,
     Path,
-    check_betas,
-    check_family,
     check_replicas,
     check_target,
     geometric_ladder,

@@ -16,10 +16,10 @@ from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, W
 from ..backends.reference.elementary import exp_nonpositive
 from ..rbm import BernoulliRBM
 from ..rbm.grid import PRECISIONS
+from ..rbm.tempering import replica_ids
 from .replica_flow import ReplicaFlow
 
 __all__ = [
-    "MOST_RUNGS",
     "Replicas",
     "State",
     "Streams",
@@ -29,9 +29,6 @@ __all__ = [
     "place",
     "start_replicas",
 ]
-
-MOST_RUNGS = 1 << 16
-"""Rungs that the 16 bits of a slot can tell apart."""
 
 _WORK_AT_ONCE = 1 << 33  # weights visited between two updates of the progress bar
 _TRACED_AT_ONCE = 1 << 18  # rungs of replicas that are kept before they are counted
@@ -54,23 +51,6 @@ class Streams:
 
     def __len__(self) -> int:
         return len(self.ladders)
-
-    def replica_ids(self, n_replicas: int) -> Words:
-        """Each replica's number as a chain, ladder · R + replica, (L, R).
-
-        Raises
-        ------
-        ValueError
-            If the last one does not fit 32 bits.
-        """
-        last = int(self.ladders[-1])
-        if (last + 1) * n_replicas > 1 << 32:
-            raise ValueError(
-                f"first_chain: got ladders up to number {last} of {n_replicas} replicas each, "
-                f"expected numbers below {(1 << 32) // n_replicas}"
-            )
-        first = self.ladders.astype(np.uint64) * np.uint64(n_replicas)
-        return (first[:, None] + np.arange(n_replicas, dtype=np.uint64)).astype(np.uint32)
 
 
 class Replicas(ABC):
@@ -133,7 +113,7 @@ class TemperedReplicas(Replicas):
         super().__init__(len(betas), streams, swap_every)
         self._rbm, self._offset, self._betas, self._visible = rbm, offset, betas, visible
         self._hidden = np.zeros((len(visible), len(rbm.hidden_bias)), np.uint8)
-        self._ids = streams.replica_ids(len(betas)).reshape(-1)
+        self._ids = replica_ids(streams.ladders, len(betas)).reshape(-1)
         self.energies = np.empty((0, *self.slots.shape), np.int64)
 
     def advance(self, n_sweeps: int) -> Slots:
@@ -188,7 +168,7 @@ class TrajectoryReplicas(Replicas):
         self._rbms, n = rbms, len(rbms)
         self._visible = [np.ascontiguousarray(visible[k::n]) for k in range(n)]
         self._hidden = [np.zeros((len(streams), len(x.hidden_bias)), np.uint8) for x in rbms]
-        ids = streams.replica_ids(n)
+        ids = replica_ids(streams.ladders, n)
         self._ids = [np.ascontiguousarray(ids[:, k]) for k in range(n)]
         self._replica = self.slots.copy()  # on each rung, (L, R)
 
@@ -262,7 +242,7 @@ def place(backend: str, precision: str, n_threads: int | None) -> tuple[Backend,
 
 def start_replicas(p: Reals, n_replicas: int, streams: Streams, key: Key) -> Bits:
     """Independent bits of the probabilities p for each replica, (L · R, N)."""
-    ids = streams.replica_ids(n_replicas).reshape(-1)
+    ids = replica_ids(streams.ladders, n_replicas).reshape(-1)
     visible = np.empty((len(ids), len(p)), np.uint8)
     at_once = max(1, _DRAWN_AT_ONCE // len(p))
     for i in range(0, len(ids), at_once):

@@ -15,9 +15,9 @@ from ..backends.protocol import Reals
 from ..backends.reference.elementary import exp_nonpositive
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import MOST_STEPS, chain_ids
-from .ladder import check_family, check_target
+from ..rbm.tempering import MOST_RUNGS, check_family
+from .ladder import check_target
 from .replicas import (
-    MOST_RUNGS,
     State,
     Streams,
     TrajectoryReplicas,

@@ -1,0 +1,75 @@
+"""Ladders of inverse temperatures: what is asked of them and of the models they temper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _check
+from ..backends.protocol import Words
+from .base import RBM
+from .bernoulli import BernoulliRBM
+
+__all__ = ["MOST_RUNGS", "REFERENCES", "check_betas", "check_family", "replica_ids"]
+
+MOST_RUNGS = 1 << 16
+"""Rungs that the 16 bits of a slot can tell apart."""
+
+REFERENCES = ("uniform", "data")
+"""What is sampled at β = 0; see `BernoulliRBM.split`."""
+
+
+def check_family(model: object) -> BernoulliRBM:
+    """Return the model, of the one family that can be tempered.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a BernoulliRBM, or is a batch of tilted ones.
+    """
+    if not isinstance(model, BernoulliRBM):
+        expected = "a BernoulliRBM" if isinstance(model, RBM) else "an RBM"
+        raise TypeError(f"model: got {type(model).__name__}, expected {expected}")
+    if model.visible_bias.ndim != 1:
+        raise ValueError(
+            f"model: got visible_bias of shape {model.visible_bias.shape}, expected one model, "
+            "not a batch of tilted ones"
+        )
+    return model
+
+
+def check_betas(value: Any) -> tuple[float, ...]:
+    """Return a ladder as floats.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not numbers that increase from at least 0 to 1.
+    """
+    betas = _check.real_array("betas", value, (None,))
+    if not 2 <= len(betas) <= MOST_RUNGS:
+        raise ValueError(f"betas: got {len(betas)} numbers, expected from 2 to {MOST_RUNGS}")
+    if not (np.diff(betas) > 0.0).all() or betas[0] < 0.0 or betas[-1] != 1.0:
+        raise ValueError(
+            f"betas: got {betas.tolist()}, expected increasing numbers from at least 0 to exactly 1"
+        )
+    return tuple(betas.tolist())
+
+
+def replica_ids(ladders: Words, n_replicas: int) -> Words:
+    """Each replica's number as a chain, ladder · R + replica, (L, R).
+
+    Raises
+    ------
+    ValueError
+        If the last one does not fit 32 bits.
+    """
+    last = int(ladders[-1])
+    if (last + 1) * n_replicas > 1 << 32:
+        raise ValueError(
+            f"first_chain: got ladders up to number {last} of {n_replicas} replicas each, "
+            f"expected numbers below {(1 << 32) // n_replicas}"
+        )
+    first = ladders.astype(np.uint64) * np.uint64(n_replicas)
+    return (first[:, None] + np.arange(n_replicas, dtype=np.uint64)).astype(np.uint32)
