@@ -221,3 +221,51 @@ def test_what_replicas_did_can_be_drawn():
         info = ParallelTempering(n_sweeps, BETAS).sample(MODEL, 20).info
         plot_replica_flow(info["betas"], info["flow_up"], info["acceptance"])
     assert np.all(np.diff(info["flow_up"]) < 0.0)
+
+
+# -- starts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["betas", "models"])
+def test_replicas_start_from_the_states_given(several):
+    """Frozen by strong fields, replicas stay where they start."""
+    size = 6
+    stuck = BernoulliRBM(np.full((size, 1), 400.0), np.full(size, -200.0), np.full(1, -1200.0))
+    ladder = {} if several else {"betas": [0.9, 1.0]}
+    sampler = ParallelTempering(3, **ladder)
+    model = [stuck, stuck] if several else stuck
+    init = np.repeat([[1] * size, [0] * size], [3, 4], axis=0)
+    samples = sampler.sample(model, 7, init=init)
+    assert np.array_equal(samples.visible, init)
+    again = sampler.sample(model, 7, init=samples)
+    assert np.array_equal(again.visible, init)
+    part = sampler.sample(model, 4, first_chain=3, init=init[3:])
+    assert np.array_equal(part.visible, init[3:])
+    one = sampler.sample(model, 5, init=np.ones(size))
+    assert (one.visible == 1).all()
+
+
+def test_long_ladders_forget_their_start():
+    model = random_bernoulli(5, 4, seed=2)
+    betas = [0.0, 0.5, 1.0]
+    p = visible_probabilities(model)
+    for start in (np.zeros(5), np.ones(5)):
+        sampler = ParallelTempering(60, betas=betas)
+        drawn = sampler.sample(model, 4000, init=start, seed=3).visible
+        assert chi_square_states(drawn, p) > ACCEPT
+        short = ParallelTempering(1, betas=[1.0 - 1e-9, 1.0], swap_every=5)
+        drawn = short.sample(model, 4000, init=start, seed=3).visible
+        assert chi_square_states(drawn, p) < REJECT
+
+
+def test_bad_starts_are_named():
+    model = random_bernoulli(3, 2)
+    sampler = ParallelTempering(2, betas=[0.5, 1.0])
+    with pytest.raises(ValueError, match=r"init: got .*shape"):
+        sampler.sample(model, 4, init=np.zeros((3, 3)))
+    with pytest.raises(ValueError, match="init"):
+        sampler.sample(model, 4, init=np.full(3, 2))
+    several = ParallelTempering(2, betas=[0.5, 1.0], samples_per_ladder=2)
+    with pytest.raises(ValueError, match=r"init: got shape \(4, 3\) with samples_per_ladder=2"):
+        several.sample(model, 4, init=np.zeros((4, 3)))
+    assert len(several.sample(model, 4, init=np.zeros(3))) == 4

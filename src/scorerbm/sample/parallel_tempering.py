@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 
 from .. import _check
 from .._progress import progress_bar
-from ..backends.protocol import Reals
+from ..backends.protocol import Bits, Reals
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import MOST_STEPS, chain_ids
 from ..rbm.tempering import REFERENCES, check_betas, check_family
 from .base import Job, Sampler, SampleSet
+from .clamping import states
 from .ladder import (
     TARGET_ACCEPTANCE,
     Path,
@@ -169,6 +170,7 @@ class ParallelTempering(Sampler):
         *,
         seed: int = 0,
         first_chain: int = 0,
+        init: SampleSet | ArrayLike | None = None,
     ) -> SampleSet:
         r"""Draw samples of a model, or of the last of several.
 
@@ -193,6 +195,10 @@ class ParallelTempering(Sampler):
         first_chain : int
             Number of the first sample, which says what ladder it comes from. Samples depend on the
             seed and on their number only, so 0 … 999 may be drawn in one call or in several.
+        init : SampleSet or array_like, (n_samples, N) or (N,), optional
+            Visible states that replicas start from, all replicas of a ladder from one, instead of
+            states drawn from the reference. Ladders that forget opposite starts are long enough.
+            With samples_per_ladder above 1 only one state for all is taken.
 
         Returns
         -------
@@ -208,11 +214,33 @@ class ParallelTempering(Sampler):
             self._check_no_betas()
 
             def sample(job: Job) -> SampleSet:
-                return self._draw(job, lambda streams: self._along_models(job, models, streams))
+                given = self._given(job, init)
+                return self._draw(
+                    job, lambda streams: self._along_models(job, models, streams, given)
+                )
 
             return self._run(models[-1], n_samples, seed, first_chain, sample)
+
+        def sample_one(job: Job) -> SampleSet:
+            one, given = check_family(job.model), self._given(job, init)
+            return self._draw(job, lambda streams: self._along_betas(job, one, streams, given))
+
         one = cast(RBM, model)  # or nothing that can be sampled, which is refused
-        return super().sample(one, n_samples, seed=seed, first_chain=first_chain)
+        return self._run(one, n_samples, seed, first_chain, sample_one)
+
+    def _given(self, job: Job, init: SampleSet | ArrayLike | None) -> Bits | None:
+        """One visible state for each sample of the job, if there are any to start from."""
+        if init is None:
+            return None
+        check_family(job.model)
+        array = np.asarray(init.visible if isinstance(init, SampleSet) else init)
+        if array.ndim != 1 and self.samples_per_ladder > 1:
+            raise ValueError(
+                f"init: got shape {array.shape} with samples_per_ladder={self.samples_per_ladder}, "
+                "expected one state for all ladders"
+            )
+        given: Bits = states("init", array, job.model, len(job))
+        return given
 
     def _check_no_betas(self) -> None:
         """Options of inverse temperatures say nothing of a trajectory of models."""
@@ -229,7 +257,7 @@ class ParallelTempering(Sampler):
 
     def _sample(self, job: Job) -> SampleSet:
         model = check_family(job.model)
-        return self._draw(job, lambda streams: self._along_betas(job, model, streams))
+        return self._draw(job, lambda streams: self._along_betas(job, model, streams, None))
 
     def _draw(
         self, job: Job, start: Callable[[Streams], tuple[Replicas, dict[str, Any]]]
@@ -272,11 +300,13 @@ class ParallelTempering(Sampler):
         return visible.reshape(-1, visible.shape[-1]), hidden.reshape(-1, hidden.shape[-1])
 
     def _along_betas(
-        self, job: Job, model: BernoulliRBM, streams: Streams
+        self, job: Job, model: BernoulliRBM, streams: Streams, given: Bits | None
     ) -> tuple[Replicas, dict[str, Any]]:
         path = Path.to(model, self.reference, job.precision)
         betas = self._ladder(job, model, path)
-        start = start_replicas(path.start, len(betas), streams, job.key("start"))
+        start = _start(given, len(betas), streams)
+        if start is None:
+            start = start_replicas(path.start, len(betas), streams, job.key("start"))
         replicas = TemperedReplicas(path.rbm, path.offset, betas, start, streams, self.swap_every)
         info = model.split(self.reference)[0].sampling_info(
             job.precision,
@@ -305,12 +335,22 @@ class ParallelTempering(Sampler):
         ).betas
 
     def _along_models(
-        self, job: Job, models: Sequence[BernoulliRBM], streams: Streams
+        self, job: Job, models: Sequence[BernoulliRBM], streams: Streams, given: Bits | None
     ) -> tuple[Replicas, dict[str, Any]]:
-        start = start_replicas(easy_start(models[0]), len(models), streams, job.key("start"))
+        start = _start(given, len(models), streams)
+        if start is None:
+            start = start_replicas(easy_start(models[0]), len(models), streams, job.key("start"))
         rbms = [m.integers(job.precision) for m in models]
         replicas = TrajectoryReplicas(rbms, start, streams, self.swap_every)
         info = models[-1].sampling_info(
             job.precision, len(streams), backend=job.backend, n_threads=job.n_threads
         )
         return replicas, info
+
+
+def _start(given: Bits | None, n_replicas: int, streams: Streams) -> Bits | None:
+    """Repeat a ladder's state for all its replicas, (L · R, N)."""
+    if given is None:
+        return None
+    # With several samples a ladder the given states are all the same.
+    return np.repeat(given[: len(streams)], n_replicas, axis=0)
