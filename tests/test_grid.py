@@ -159,3 +159,15 @@ def test_tilted_models_take_the_precision_of_their_origin():
         tilted = model.tilt(1e3 * rng.normal(size=(4, 40)), 0.9, 0.1)
         assert tilted.integers("auto").bits == expected
         assert tilted.tilt(rng.normal(size=(4, 40)), 0.5, 0.5).integers("auto").bits == expected
+
+
+def test_tempered_biases_are_kept_at_both_precisions():
+    """Far beyond what saturates a unit at beta = 1, and beyond what a fine grid would hold."""
+    model = BernoulliRBM(np.full((3, 2), 1e-4), np.full(3, 100.0), np.full(2, -3000.0))
+    for precision in ("int16", "int32"):
+        rbm = model.integers(precision, tempered=True)
+        assert np.allclose(rbm.visible_bias / rbm.scale, 100.0, atol=1e-3)
+        assert np.allclose(rbm.hidden_bias / rbm.scale, -3000.0, atol=1e-3)
+    assert np.allclose(
+        model.integers("int16").visible_bias / model.integers("int16").scale, 40.0, atol=0.01
+    )

@@ -21,6 +21,9 @@ __all__ = ["Clock", "Work", "clock_of", "fastest_ratio", "interleave", "median_r
 Clock = Callable[[], float]
 Seconds = NDArray[np.float64]
 
+SETTLE = 0.3
+"""Seconds after which threads of the one before have stopped to wait actively for more work."""
+
 ONCE = 10.0
 """A single call that takes so many budgets is timed in the first round only."""
 
@@ -49,6 +52,7 @@ def interleave(
     for number in range(rounds):
         for name, one in work.items():
             if number == 0 or name not in slow:
+                _settle(one, clock)
                 times[name][number] = _timed(one, n_sweeps[name], clock) / n_sweeps[name]
     return times
 
@@ -73,6 +77,13 @@ def _calibrate(one: Work, budget: float, clock: Clock) -> tuple[int, float]:
     while (seconds := _timed(one, n, clock)) < budget / 2.0:
         n = math.ceil(n * min(10.0, budget / max(seconds, 1e-9)))
     return n, seconds
+
+
+def _settle(one: Work, clock: Clock) -> None:
+    """Let each begin alike on several threads: after a rest, with its own threads awake."""
+    if clock is time.perf_counter:
+        time.sleep(SETTLE)
+        one.run(one.fewest)
 
 
 def _timed(one: Work, n_sweeps: int, clock: Clock) -> float:

@@ -15,8 +15,8 @@ namespace {
 // tables.
 constexpr std::size_t bytes_of_sums = 128 * 1024;
 
-// Between two looks at signals a tile makes one sweep, of 60 ms at most unless it has few chains.
-constexpr double longest_sweep = 60e6;
+// Between two looks at signals a tile makes one sweep, of 90 ms at most unless it has few chains.
+constexpr double longest_sweep = 90e6;
 constexpr std::size_t fewest_chains = 64;
 
 constexpr double default_table_megabytes = 256.0;

@@ -70,7 +70,7 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     At 32 bits the sums include the bias: with |bias| ≤ sum + 40, a bias and any subset of the
     weights reach at most 2 sum + 40, and one more unit of the grid for each rounded term. A larger
     saturation keeps larger biases. At 16 bits they are sums of weights only; biases, added to them
-    afterwards, keep 32 bits.
+    afterwards, have 31 bits.
 
     Raises
     ------
@@ -83,7 +83,9 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     # Half a unit for each rounded term, and two terms more at 32 bits for the bias.
     rounding = 0.5 * max(weights.shape) if bits == 16 else max(weights.shape) + 1.0
     fitting = (_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf
-    scale = _largest_power(min(fitting, 2.0**30 / (largest + saturation)))
+    # Biases of 16-bit models are kept apart, but sampled with 31 bits.
+    largest_bias = 2.0**30 / (largest + saturation) if bits == 16 else math.inf
+    scale = _largest_power(min(fitting, largest_bias))
     if not scale >= _COARSEST:
         biases, why = ("", "") if bits == 16 else (" and biases", "; the model has diverged")
         raise OverflowError(
