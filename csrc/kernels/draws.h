@@ -8,12 +8,9 @@
 namespace scorerbm {
 namespace {
 
-constexpr std::size_t units_per_word = 64;
-constexpr std::size_t blocks_per_word = 8;
+constexpr std::size_t units_per_word = columns_per_block;
+constexpr std::size_t blocks_per_word = units_per_word / 8;
 constexpr std::size_t draw_vectors = blocks_per_word / long_lanes;
-
-constexpr std::uint32_t philox_m0 = 0xD2511F53u, philox_m1 = 0xCD9E8D57u;
-constexpr std::uint32_t philox_w0 = 0x9E3779B9u, philox_w1 = 0xBB67AE85u;
 
 // Rounds 0 to 2 of Philox mix the unit's block and the chain in one product only. In round r the
 // four words of a counter become hi(c2 M1)^c1^k0, lo(c2 M1), hi(c0 M0)^c3^k1, lo(c0 M0).

@@ -7,13 +7,16 @@
 namespace scorerbm {
 namespace {
 
+constexpr std::uint32_t philox_m0 = 0xD2511F53u, philox_m1 = 0xCD9E8D57u;
+constexpr std::uint32_t philox_w0 = 0x9E3779B9u, philox_w1 = 0xBB67AE85u;
+
 struct Words {
     std::uint32_t w0, w1, w2, w3;
 };
 
 inline Words philox_round(Words c, std::uint32_t k0, std::uint32_t k1) {
-    const std::uint64_t p0 = std::uint64_t{c.w0} * 0xD2511F53u;
-    const std::uint64_t p1 = std::uint64_t{c.w2} * 0xCD9E8D57u;
+    const std::uint64_t p0 = std::uint64_t{c.w0} * philox_m0;
+    const std::uint64_t p1 = std::uint64_t{c.w2} * philox_m1;
     return {static_cast<std::uint32_t>(p1 >> 32) ^ c.w1 ^ k0, static_cast<std::uint32_t>(p1),
             static_cast<std::uint32_t>(p0 >> 32) ^ c.w3 ^ k1, static_cast<std::uint32_t>(p0)};
 }
@@ -23,8 +26,8 @@ inline Words philox(Words counter, Key key) {
     if constexpr (Round == 10) {
         return counter;
     } else {
-        const std::uint32_t k0 = key.low + Round * 0x9E3779B9u;
-        const std::uint32_t k1 = key.high + Round * 0xBB67AE85u;
+        const std::uint32_t k0 = key.low + Round * philox_w0;
+        const std::uint32_t k1 = key.high + Round * philox_w1;
         return philox<Round + 1>(philox_round(counter, k0, k1), key);
     }
 }

@@ -104,7 +104,6 @@ class _TemperedMean(PosteriorMean):
         self._slots = np.tile(np.arange(len(self._betas), dtype=np.uint16), (n, 1))
         self._visible: Bits | None = None
         self._sweep = 0
-
         _, self._offset = model.split(options.reference)
 
     def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:

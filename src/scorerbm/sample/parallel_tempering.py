@@ -221,18 +221,13 @@ class ParallelTempering(Sampler):
 
             return self._run(models[-1], n_samples, seed, first_chain, sample)
 
-        def sample_one(job: Job) -> SampleSet:
-            one, given = check_family(job.model), self._given(job, init)
-            return self._draw(job, lambda streams: self._along_betas(job, one, streams, given))
-
         one = cast(RBM, model)  # or nothing that can be sampled, which is refused
-        return self._run(one, n_samples, seed, first_chain, sample_one)
+        return self._run(one, n_samples, seed, first_chain, lambda job: self._sample(job, init))
 
     def _given(self, job: Job, init: SampleSet | ArrayLike | None) -> Bits | None:
         """One visible state for each sample of the job, if there are any to start from."""
         if init is None:
             return None
-        check_family(job.model)
         array = np.asarray(init.visible if isinstance(init, SampleSet) else init)
         if array.ndim != 1 and self.samples_per_ladder > 1:
             raise ValueError(
@@ -255,9 +250,9 @@ class ParallelTempering(Sampler):
     def _representation(self, job: Job) -> dict[str, Any]:
         return {}  # what is sampled depends on the path: `_sample` says it
 
-    def _sample(self, job: Job) -> SampleSet:
-        model = check_family(job.model)
-        return self._draw(job, lambda streams: self._along_betas(job, model, streams, None))
+    def _sample(self, job: Job, init: SampleSet | ArrayLike | None = None) -> SampleSet:
+        model, given = check_family(job.model), self._given(job, init)
+        return self._draw(job, lambda streams: self._along_betas(job, model, streams, given))
 
     def _draw(
         self, job: Job, start: Callable[[Streams], tuple[Replicas, dict[str, Any]]]
