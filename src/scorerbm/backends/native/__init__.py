@@ -1,0 +1,15 @@
+"""The C++ kernels, compiled for several levels of CPU and spread over threads."""
+
+from __future__ import annotations
+
+from .binary_units import BinaryUnits
+from .cpu_levels import CpuLevels, cpu_levels
+from .real_numbers import RealNumbers
+
+__all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
+
+
+class NativeBackend(BinaryUnits, RealNumbers):
+    """The operations of the protocol in C++; ``n_threads`` 0 means every CPU at hand."""
+
+    name = "native"

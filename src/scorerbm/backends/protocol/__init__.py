@@ -1,0 +1,48 @@
+"""What every backend offers: a handful of array operations, each a pure function of its arguments.
+
+Randomness is counter-based. A draw is the Philox4x32-10 block of the counter
+``(block, chain, step, domain)`` under a 64-bit key, so that it depends on *what* is drawn (which
+chain, which sweep, which unit) and never on the order of the work. Together with integer sums and
+elementary functions made of IEEE basic operations only, this makes every backend return the same
+bits, whatever the number of threads, the batch split or the CPU.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from .binary_units import BinaryUnits
+from .real_numbers import RealNumbers
+from .types import (
+    Bits,
+    Counts,
+    Domain,
+    GibbsResult,
+    IntegerRBM,
+    Key,
+    Moments,
+    Reals,
+    TemperResult,
+    Words,
+)
+
+__all__ = [
+    "Backend",
+    "Bits",
+    "Counts",
+    "Domain",
+    "GibbsResult",
+    "IntegerRBM",
+    "Key",
+    "Moments",
+    "Reals",
+    "TemperResult",
+    "Words",
+]
+
+
+@runtime_checkable
+class Backend(BinaryUnits, RealNumbers, Protocol):
+    """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
+
+    name: str

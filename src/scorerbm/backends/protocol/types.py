@@ -1,0 +1,94 @@
+"""Arrays and results that backends and their callers hand to each other."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Bits",
+    "Counts",
+    "Domain",
+    "GibbsResult",
+    "IntegerRBM",
+    "Key",
+    "Moments",
+    "Reals",
+    "TemperResult",
+    "Words",
+]
+
+Bits = NDArray[np.uint8]
+Words = NDArray[np.uint32]
+Counts = NDArray[np.int32]
+Reals = NDArray[np.float64]
+Key = tuple[int, int]
+"""The two 32-bit words of a Philox key."""
+
+
+class Domain:
+    """Last word of the counter: what a draw is for. The upper 24 bits number repeated draws.
+
+    ``REFINE`` is or-ed to the domain of a 16-bit Bernoulli draw that ties with its threshold.
+    """
+
+    HIDDEN = 0
+    VISIBLE = 1
+    NORMAL = 2
+    LOGISTIC_HIDDEN = 3
+    LOGISTIC_VISIBLE = 4
+    UNIFORM = 5
+    SWAP = 6
+    REFINE = 0x80
+
+
+class IntegerRBM(NamedTuple):
+    """A Bernoulli RBM rounded once to the grid ``1/scale``, so that its sums are exact integers.
+
+    ``visible_bias`` is ``(N,)``, or ``(C, N)`` for one bias vector per chain. The caller guarantees
+    that no sum of biases and weights leaves the 32-bit range.
+    """
+
+    weights: Counts
+    """(N, M)"""
+    weights_transposed: Counts
+    """(M, N)"""
+    visible_bias: Counts
+    hidden_bias: Counts
+    """(M,)"""
+    scale: float
+    bits: int = 32
+    """16 if sums over any subset of a unit's weights fit 16 bits (biases need not)."""
+    prepared: dict[str, Any] | None = None
+    """What backends derive from the weights, by backend: kept by whoever keeps the weights."""
+
+
+class GibbsResult(NamedTuple):
+    """States after the last sweep and, if asked for, the mean of p(v=1|h) over the sweeps."""
+
+    visible: Bits
+    hidden: Bits
+    mean: Reals | None
+
+
+class TemperResult(NamedTuple):
+    """Replicas after the last sweep, and what happened at each of the E swap events."""
+
+    visible: Bits
+    hidden: Bits
+    slots: NDArray[np.uint16]
+    """(L, R): index of the inverse temperature that each replica has now."""
+    trace: NDArray[np.uint16]
+    """(E, L, R): `slots` after each event."""
+    energies: NDArray[np.int64]
+    """(E, L, R): scale · E(v, h) of each replica at each event."""
+
+
+class Moments(NamedTuple):
+    """Sums over a batch: of v σ(Wᵀv+c), of v and of σ(Wᵀv+c)."""
+
+    weights: Reals
+    visible: Reals
+    hidden: Reals
