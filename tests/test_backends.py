@@ -92,7 +92,7 @@ def test_threads_that_really_start_change_nothing(n_threads: int) -> None:
 
 def test_the_comparison_sees_one_bit() -> None:
     results = Problem(3, 7, 8).run(NATIVE)
-    changed = {**results, "normal": np.nextafter(results["normal"], np.inf)}
+    changed = {**results, "normal": np.nextafter(results["normal"], np.float32(np.inf))}
     with pytest.raises(AssertionError, match="normal"):
         assert_same_bits(changed, results)
 

@@ -91,15 +91,16 @@ def test_a_chain_that_forgets_does_not_follow_it():
 
 
 def without_root():
-    """The module ``math`` in which √(βΔ) is βΔ."""
-    return SimpleNamespace(sqrt=lambda x: x, ceil=math.ceil)
+    """A module ``math`` or ``numpy`` in which √(βΔ) is βΔ."""
+    names = {name: getattr(np, name) for name in ("zeros", "full", "uint8")}
+    return SimpleNamespace(sqrt=lambda x: x, ceil=math.ceil, **names)
 
 
 @MODELS
 def test_noise_without_its_square_root_is_rejected(model, monkeypatch):
     monkeypatch.setattr("scorerbm.fokker_planck.forward.math", without_root())
     assert forward_p_value(model) < REJECT
-    monkeypatch.setattr("scorerbm.sample.reverse_sde.math", without_root())
+    monkeypatch.setattr("scorerbm.sample.reverse_sde.np", without_root())
     assert reverse_p_value(model, GibbsDenoiser(2)) < REJECT
 
 

@@ -113,10 +113,9 @@ class RepeatedSweeps(ReferenceBackend):
 class MissingRoot(ReferenceBackend):
     """The noise of a step is βΔ in place of its square root."""
 
-    def euler_maruyama(self, v, mean, coefficients, chains, key, *, step, n_threads):
-        keep, pull, noise = coefficients
-        wrong = (keep, pull, noise**2)
-        return super().euler_maruyama(v, mean, wrong, chains, key, step=step, n_threads=n_threads)
+    def stage(self, v, mean, start, numbers, chains, key, **where):
+        wrong = numbers._replace(spread=numbers.spread**2)
+        return super().stage(v, mean, start, wrong, chains, key, **where)
 
 
 class Tempered(ReferenceBackend):

@@ -6,7 +6,9 @@
 
 #include "bindings/arguments.h"
 #include "bindings/arrays.h"
+#include "bindings/chain_arguments.h"
 #include "bindings/gil.h"
+#include "bindings/interruptible.h"
 #include "bindings/register.h"
 #include "runtime/cost.h"
 #include "runtime/moments.h"
@@ -14,30 +16,6 @@
 
 namespace scorerbm {
 namespace {
-
-// What Ctrl-C left for Python to see.
-bool signal_pending() {
-    const py::gil_scoped_acquire acquire;
-    return PyErr_CheckSignals() != 0;
-}
-
-bool on_main_thread() {
-    const py::object main = py::module_::import("threading").attr("main_thread")();
-    return main.attr("ident").cast<unsigned long>() == PyThread_get_thread_ident();
-}
-
-// Runs long work without the GIL; a signal's exception comes back out of it.
-template <class Work>
-void without_gil(Work work) {
-    try {
-        // Other threads see no signals, and taking the GIL would end them while Python shuts down.
-        Interrupt interrupt(on_main_thread() ? signal_pending : nullptr);
-        const ReleasedGil released;
-        work(interrupt);
-    } catch (const Interrupted&) {
-        throw py::error_already_set();
-    }
-}
 
 std::unique_ptr<PreparedRBM> prepare(const py::object& weights,
                                      const py::object& weights_transposed, int bits) {
@@ -47,51 +25,6 @@ std::unique_ptr<PreparedRBM> prepare(const py::object& weights,
     const ReleasedGil released;
     return std::make_unique<PreparedRBM>(W.data(), Wt.data(), W.size(0), W.size(1), bits);
 }
-
-// The arguments common to everything that moves chains, checked, and the arrays for its results.
-class ChainArguments {
-  public:
-    ChainArguments(PreparedRBM& rbm, const py::object& visible_bias, const py::object& hidden_bias,
-                   double scale, const py::object& visible)
-        : rbm_(rbm),
-          N(static_cast<py::ssize_t>(rbm.visible.outputs)),
-          M(static_cast<py::ssize_t>(rbm.hidden.outputs)),
-          v_(visible, "visible", {any, N}),
-          b_(visible_bias, "visible_bias", v_.extent(0), N),
-          c_(hidden_bias, "hidden_bias", {M}),
-          scale_(scale) {
-        check_scale(scale);
-    }
-
-    py::ssize_t rows() const { return v_.extent(0); }
-    std::size_t size() const { return v_.size(0); }
-    const std::uint8_t* states() const { return v_.data(); }
-
-    ChainsTask task(std::uint8_t* v, std::uint8_t* h) const {
-        ChainsTask task = {};
-        task.rbm = &rbm_;
-        task.options = PlanOptions::from_environment();
-        task.hidden_bias = c_.data();
-        task.visible_bias = b_.data();
-        task.visible_bias_stride = b_.stride();
-        task.scale = scale_;
-        task.v = v;
-        task.h = h;
-        return task;
-    }
-
-  private:
-    PreparedRBM& rbm_;
-
-  public:
-    const py::ssize_t N, M;
-
-  private:
-    Input<std::uint8_t> v_;
-    Bias<std::int32_t> b_;
-    Input<std::int32_t> c_;
-    double scale_;
-};
 
 py::tuple gibbs_sweeps(PreparedRBM& rbm, const py::object& visible_bias,
                        const py::object& hidden_bias, double scale, const py::object& visible,

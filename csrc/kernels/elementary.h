@@ -16,8 +16,6 @@ constexpr double ln2_low = 1.90821492927058770002e-10;
 // Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
 constexpr double rounding = 6755399441055744.0;
 constexpr double smallest_exponent = -708.0;  // exp of less would be subnormal
-constexpr double half_pi = 1.5707963267948966;
-constexpr double quarter_pi = 0.7853981633974483;
 constexpr double sqrt_half = 0.7071067811865476;
 constexpr double two_52 = 4503599627370496.0;
 
@@ -41,21 +39,6 @@ constexpr double log_coefficients[] = {
     1.0,        1.0 / 3.0,  1.0 / 5.0,  1.0 / 7.0,  1.0 / 9.0,  1.0 / 11.0,
     1.0 / 13.0, 1.0 / 15.0, 1.0 / 17.0, 1.0 / 19.0, 1.0 / 21.0,
 };
-constexpr double sine_coefficients[] = {
-    1.0,           -1.0 / 6.0,      1.0 / 120.0,      -1.0 / 5040.0,
-    1.0 / 362880., -1.0 / 39916800, 1.0 / 6227020800, -1.0 / 1307674368000,
-};
-constexpr double cosine_coefficients[] = {
-    1.0,
-    -1.0 / 2.0,
-    1.0 / 24.0,
-    -1.0 / 720.0,
-    1.0 / 40320.0,
-    -1.0 / 3628800,
-    1.0 / 479001600,
-    -1.0 / 87178291200,
-    1.0 / 20922789888000,
-};
 
 inline std::uint64_t bits_of(double x) {
     std::uint64_t bits;
@@ -72,10 +55,6 @@ inline double from_bits(std::uint64_t bits) {
 // The value of a word as a double: its bits are put below those of 2^52.
 inline double to_double(std::uint32_t word) {
     return from_bits(0x4330000000000000u | word) - two_52;
-}
-
-inline double square_root(double x) {
-    return __builtin_sqrt(x);
 }
 
 inline double magnitude(double x) {
@@ -128,37 +107,9 @@ inline double softplus(double x) {
     return positive + log(1.0 + exp_nonpositive(-magnitude(x)));
 }
 
-// The middle of a word's cell: (w + 1/2) 2^-32, never 0 or 1.
-inline double unit_interval(std::uint32_t word) {
-    return (to_double(word) + 0.5) * 0x1p-32;
-}
-
 // The upper 53 bits of a 64-bit word, over 2^53. Each step is exact.
 inline double uniform53(std::uint32_t high, std::uint32_t low) {
     return (to_double(high) * 0x1p21 + to_double(low >> 11)) * 0x1p-53;
-}
-
-struct NormalPair {
-    double cosine, sine;
-};
-
-// Two normal numbers by Box and Muller; the angle's top two bits choose the quadrant.
-inline NormalPair normal_pair(std::uint32_t radius_word, std::uint32_t angle_word) {
-    const double radius = square_root(-2.0 * log(unit_interval(radius_word)));
-    const std::uint64_t quadrant = angle_word >> 30;
-    const double fraction = (to_double(angle_word & 0x3FFFFFFFu) + 0.5) * 0x1p-30;
-    const double d = fraction * half_pi - quarter_pi;
-    const double square = d * d;
-    const double sin = d * horner(square, sine_coefficients);
-    const double cos = horner(square, cosine_coefficients);
-    const double x = (cos - sin) * sqrt_half;
-    const double y = (cos + sin) * sqrt_half;
-    // A turn by a right angle maps (x, y) to (-y, x): odd quadrants exchange them, and the sign of
-    // the first is negative in quadrants 1 and 2, that of the second in 2 and 3.
-    const bool odd = (quadrant & 1) != 0;
-    const std::uint64_t first = bits_of(odd ? y : x) ^ (((quadrant + 1) & 2) << 62);
-    const std::uint64_t second = bits_of(odd ? x : y) ^ ((quadrant & 2) << 62);
-    return {radius * from_bits(first), radius * from_bits(second)};
 }
 
 }  // namespace

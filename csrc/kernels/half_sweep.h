@@ -105,11 +105,13 @@ struct Block {
         return task.offset == nullptr ? x : x + task.offset[first + j];
     }
 
-    std::uint64_t close(const BlockFields<Sum>& fields, Decision decision, std::size_t chain,
-                        const std::uint16_t* draws) const {
+    // Decides what is open by log_odds_of(j), in double precision.
+    template <class LogOdds>
+    std::uint64_t close(Decision decision, std::size_t chain, const std::uint16_t* draws,
+                        LogOdds log_odds_of) const {
         for (std::uint64_t open = decision.open & valid; open != 0; open &= open - 1) {
             const std::size_t j = static_cast<std::size_t>(__builtin_ctzll(open));
-            const bool bit = decide_exactly(log_odds(fields.one(j), chain, j), draws[j], first + j,
+            const bool bit = decide_exactly(log_odds_of(j), draws[j], first + j,
                                             task.stream.chains[chain], task.stream);
             decision.ones = (decision.ones & ~(open & -open)) | (std::uint64_t{bit} << j);
         }
@@ -240,7 +242,8 @@ inline void decide_block(const Block<Sum>& block) {
     for_each_chain(
         block, [&](std::size_t c, const BlockFields<Sum>& fields, const std::uint16_t* draws) {
             const Decision decision = decide<WithOffset>(brackets[c], offset, fields, draws);
-            return block.close(fields, decision, c, draws);
+            return block.close(decision, c, draws,
+                               [&](std::size_t j) { return block.log_odds(fields.one(j), c, j); });
         });
 }
 
@@ -251,7 +254,8 @@ inline void decide_narrow_block(const Block<std::int16_t>& block) {
     const std::int16_t* bias = task.narrow_bias + block.first;
     for_each_chain(block, [&](std::size_t c, const BlockFields<std::int16_t>& fields,
                               const std::uint16_t* draws) {
-        return block.close(fields, decide_narrow(brackets[c], fields.sum, bias, draws), c, draws);
+        return block.close(decide_narrow(brackets[c], fields.sum, bias, draws), c, draws,
+                           [&](std::size_t j) { return block.log_odds(fields.one(j), c, j); });
     });
 }
 

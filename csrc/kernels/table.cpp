@@ -6,12 +6,14 @@
 #include "conditional.h"
 #include "elementwise.h"
 #include "enumerate.h"
-#include "euler_maruyama.h"
 #include "half_sweep.h"
 #include "linear.h"
 #include "moments.h"
-#include "noise.h"
+#include "single_noise.h"
+#include "stage.h"
 #include "swap.h"
+#include "tilted_half_sweep.h"
+#include "uniform.h"
 
 namespace scorerbm {
 namespace {
@@ -28,6 +30,8 @@ constexpr KernelTable table = {
     half_sweep<std::int32_t>,
     field_product<std::int16_t>,
     field_product<std::int32_t>,
+    tilted_half_sweep<std::int16_t>,
+    tilted_half_sweep<std::int32_t>,
     swap,
     conditional,
     moments<std::int16_t>,
@@ -39,7 +43,7 @@ constexpr KernelTable table = {
     uniform,
     normal,
     logistic,
-    euler_maruyama,
+    stage,
     enumerate_states,
 };
 

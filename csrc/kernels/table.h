@@ -20,6 +20,7 @@ struct Stream {
 
 constexpr std::uint32_t hidden_domain = 0;
 constexpr std::uint32_t visible_domain = 1;
+constexpr std::uint32_t normal_domain = 2;
 constexpr std::uint32_t swap_domain = 6;
 constexpr std::uint32_t refine_flag = 0x80;
 
@@ -123,17 +124,30 @@ struct LinearTask {
     double* out;
 };
 
-struct NoiseTask {
+struct UniformTask {
     std::size_t width;
     Stream stream;
     double* out;
 };
 
-struct EulerMaruyamaTask {
-    NoiseTask noise;
-    const double* v;
-    const double* mean;
-    double keep, pull, spread;
+struct NoiseTask {
+    std::size_t width;
+    Stream stream;
+    float* out;
+};
+
+// New state = keep v + pull mean + base start + spread zeta, added in this order.
+struct StageNumbers {
+    float keep, pull, base, spread;
+};
+
+struct StageTask {
+    std::size_t width;
+    Stream noise;
+    const float *v, *mean;
+    const float* start;  // null: no such term
+    StageNumbers numbers;
+    float* out;
 };
 
 // One ladder: pairs (k, k + 1) of slots with k of the given parity.
@@ -145,6 +159,23 @@ struct SwapTask {
     const std::int64_t* energies;  // of each replica
     std::uint16_t* slots;          // of each replica, in and out
     std::uint16_t* replica_of;     // scratch, of each slot
+};
+
+// The visible half of a sweep of chains whose units' log-odds get `rate` times an observed state,
+// less `half_signal`, added. Rows of single-precision numbers are padded to whole blocks.
+struct TiltTask {
+    HalfSweepTask half;  // with neither offset, mean_sum, product nor frozen units
+    const float* state;
+    std::size_t stride;
+    float rate, half_signal, limit;
+    float* mean_sum;  // to which p(out=1|in) is added, unless there is `out`; may be null
+    // If not null, gets keep state + pull mean + base start + spread zeta, where the mean is
+    // mean_scale times that of this half sweep and mean_sum. May be `state`.
+    float* out;
+    const float* start;  // null: no such term
+    StageNumbers numbers;
+    float mean_scale;
+    Stream noise;
 };
 
 struct EnumerateTask {
@@ -164,6 +195,8 @@ struct KernelTable {
     void (*half_sweep32)(const HalfSweepTask&);
     void (*field_product16)(const HalfSweepTask&);
     void (*field_product32)(const HalfSweepTask&);
+    void (*tilted_half_sweep16)(const TiltTask&);
+    void (*tilted_half_sweep32)(const TiltTask&);
     void (*swap)(const SwapTask&);
     void (*conditional)(const ConditionalTask&, std::size_t begin, std::size_t end,
                         std::uint32_t* scratch);
@@ -173,10 +206,10 @@ struct KernelTable {
     void (*linear)(const LinearTask&, std::size_t begin, std::size_t end);
     void (*sigmoid)(const double* x, double* out, std::size_t size);
     void (*softplus)(const double* x, double* out, std::size_t size);
-    void (*uniform)(const NoiseTask&, std::size_t begin, std::size_t end);
+    void (*uniform)(const UniformTask&, std::size_t begin, std::size_t end);
     void (*normal)(const NoiseTask&, std::size_t begin, std::size_t end);
     void (*logistic)(const NoiseTask&, std::size_t begin, std::size_t end);
-    void (*euler_maruyama)(const EulerMaruyamaTask&, std::size_t begin, std::size_t end);
+    void (*stage)(const StageTask&, std::size_t begin, std::size_t end);
     void (*enumerate_states)(const EnumerateTask&, std::size_t begin, std::size_t end,
                              double* scratch);
 };

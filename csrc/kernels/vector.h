@@ -94,6 +94,21 @@ inline Floats clamp(Floats x, float least, float most) {
 #endif
 }
 
+inline Floats square_root(Floats x) {
+#if defined(__AVX512BW__)
+    return _mm512_sqrt_ps(x);
+#elif defined(__AVX2__)
+    return _mm256_sqrt_ps(x);
+#elif defined(__SSE2__)
+    return _mm_sqrt_ps(x);
+#elif defined(__aarch64__)
+    return reinterpret_cast<Floats>(vsqrtq_f32(reinterpret_cast<float32x4_t>(x)));
+#else
+    for (std::size_t i = 0; i < float_lanes; ++i) x[i] = __builtin_sqrtf(x[i]);
+    return x;
+#endif
+}
+
 // Bit i of the result says whether x < y in lane i; false where either is not a number.
 inline std::uint32_t less_bits(Floats x, Floats y) {
 #if defined(__AVX512BW__)

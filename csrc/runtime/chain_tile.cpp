@@ -148,35 +148,46 @@ HalfSweepTask ChainTile::half(const PreparedLayer& layer, const LayerBias& bias)
     return half;
 }
 
-void ChainTile::sweep(std::uint32_t step, const double* factor, double* mean_sum,
-                      std::int64_t* energies) {
+void ChainTile::sweep_hidden(std::uint32_t step, const double* factor) {
     const PreparedRBM& rbm = *task_.rbm;
-    const BitRows v = rows_of(visible_, rbm.visible.outputs);
-    const BitRows h = rows_of(hidden_, rbm.hidden.outputs);
-    const auto run = rbm.hidden.bits == 16 ? kernels().half_sweep16 : kernels().half_sweep32;
-    const std::uint32_t* chains = task_.chains + begin_;
-
     HalfSweepTask hidden = half(rbm.hidden, biases_.hidden);
-    hidden.in = v;
-    hidden.out = h;
+    hidden.in = rows_of(visible_, rbm.visible.outputs);
+    hidden.out = rows_of(hidden_, rbm.hidden.outputs);
     hidden.factor = factor;
-    hidden.stream = {chains, task_.key, step, hidden_domain};
-    run(hidden);
+    hidden.stream = {task_.chains + begin_, task_.key, step, hidden_domain};
+    (rbm.hidden.bits == 16 ? kernels().half_sweep16 : kernels().half_sweep32)(hidden);
+}
 
+HalfSweepTask ChainTile::visible_half(std::uint32_t step, const double* factor) const {
+    const PreparedRBM& rbm = *task_.rbm;
     HalfSweepTask visible = half(rbm.visible, biases_.visible);
-    visible.in = h;
-    visible.out = v;
+    visible.in = rows_of(hidden_, rbm.hidden.outputs);
+    visible.out = rows_of(visible_, rbm.visible.outputs);
     visible.factor = factor;
-    visible.stream = {chains, task_.key, step, visible_domain};
+    visible.stream = {task_.chains + begin_, task_.key, step, visible_domain};
     if (task_.frozen != nullptr) {
         visible.frozen = frozen_.as<std::uint64_t>();
         visible.frozen_stride = frozen_stride_;
     }
+    return visible;
+}
+
+void ChainTile::sweep(std::uint32_t step, const double* factor, double* mean_sum,
+                      std::int64_t* energies) {
+    sweep_hidden(step, factor);
+    HalfSweepTask visible = visible_half(step, factor);
     visible.mean_sum = mean_sum;
     visible.product = energies;
     if (energies != nullptr) std::fill_n(energies, size(), std::int64_t{0});
-    run(visible);
+    (task_.rbm->hidden.bits == 16 ? kernels().half_sweep16 : kernels().half_sweep32)(visible);
     if (energies != nullptr) finish_energies(energies);
+}
+
+void ChainTile::sweep(std::uint32_t step, const double* factor, TiltTask& tilt) {
+    sweep_hidden(step, factor);
+    tilt.half = visible_half(step, factor);
+    (task_.rbm->hidden.bits == 16 ? kernels().tilted_half_sweep16
+                                  : kernels().tilted_half_sweep32)(tilt);
 }
 
 void ChainTile::energies(const std::uint8_t* hidden, std::int64_t* out) {

@@ -77,6 +77,10 @@ class ChainTile {
     // p(v=1|h) added; `energies`, if not null, becomes -(v'Wh + b'v + c'h) in units of the grid.
     void sweep(std::uint32_t step, const double* factor, double* mean_sum, std::int64_t* energies);
 
+    // One sweep whose visible half is that of a task without its `half`, the rows of which are
+    // those of the tile.
+    void sweep(std::uint32_t step, const double* factor, TiltTask& tilt);
+
     // The energies of the visible states together with hidden ones, as bytes a chain a row.
     void energies(const std::uint8_t* hidden, std::int64_t* out);
 
@@ -85,6 +89,8 @@ class ChainTile {
 
   private:
     HalfSweepTask half(const PreparedLayer& layer, const LayerBias& bias) const;
+    void sweep_hidden(std::uint32_t step, const double* factor);
+    HalfSweepTask visible_half(std::uint32_t step, const double* factor) const;
     void finish_energies(std::int64_t* energies) const;
 
     const ChainsTask& task_;

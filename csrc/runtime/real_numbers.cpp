@@ -13,10 +13,9 @@ void linear(const LinearTask& task, std::size_t n_rows, std::size_t n_threads) {
                  [&](std::size_t begin, std::size_t end) { kernels().linear(task, begin, end); });
 }
 
-void euler_maruyama(const EulerMaruyamaTask& task, std::size_t n_chains, std::size_t n_threads) {
-    parallel_for(
-        n_chains, n_threads, 4.0 * static_cast<double>(task.noise.width),
-        [&](std::size_t begin, std::size_t end) { kernels().euler_maruyama(task, begin, end); });
+void stage(const StageTask& task, std::size_t n_chains, std::size_t n_threads) {
+    parallel_for(n_chains, n_threads, 4.0 * static_cast<double>(task.width),
+                 [&](std::size_t begin, std::size_t end) { kernels().stage(task, begin, end); });
 }
 
 void enumerate_states(const EnumerateTask& task, std::size_t n_threads) {

@@ -7,7 +7,7 @@ namespace scorerbm {
 
 void linear(const LinearTask& task, std::size_t n_rows, std::size_t n_threads);
 
-void euler_maruyama(const EulerMaruyamaTask& task, std::size_t n_chains, std::size_t n_threads);
+void stage(const StageTask& task, std::size_t n_chains, std::size_t n_threads);
 
 // All 2^enumerated states.
 void enumerate_states(const EnumerateTask& task, std::size_t n_threads);

@@ -245,14 +245,26 @@ Bytes run_functions(const KernelTable& k, Problem& p, std::uint32_t) {
 
 Bytes run_noise(const KernelTable& k, Problem& p, std::uint32_t step) {
     Bytes bytes;
-    std::vector<double> out(p.x.size());
-    const NoiseTask task{p.size.visible, p.stream(step), out.data()};
-    for (const auto kernel : {k.uniform, k.normal, k.logistic}) {
-        kernel(task, 0, p.size.chains);
-        append(bytes, out);
+    std::vector<double> uniform(p.x.size());
+    k.uniform({p.size.visible, p.stream(step), uniform.data()}, 0, p.size.chains);
+    append(bytes, uniform);
+    std::vector<float> normal(p.x.size()), logistic(p.x.size()), staged(p.x.size());
+    k.normal({p.size.visible, p.stream(step), normal.data()}, 0, p.size.chains);
+    k.logistic({p.size.visible, p.stream(step), logistic.data()}, 0, p.size.chains);
+    const float* const starts[] = {nullptr, normal.data()};
+    for (const float* start : starts) {
+        k.stage({p.size.visible,
+                 p.stream(step),
+                 normal.data(),
+                 logistic.data(),
+                 start,
+                 {0.9f, 0.1f, 0.5f, 0.3f},
+                 staged.data()},
+                0, p.size.chains);
+        append(bytes, staged);
     }
-    k.euler_maruyama({task, p.x.data(), p.y.data(), 0.9, 0.1, 0.3}, 0, p.size.chains);
-    append(bytes, out);
+    append(bytes, normal);
+    append(bytes, logistic);
     return bytes;
 }
 

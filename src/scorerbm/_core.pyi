@@ -11,6 +11,7 @@ _Bits = NDArray[np.uint8]
 _Words = NDArray[np.uint32]
 _Counts = NDArray[np.int32]
 _Reals = NDArray[np.float64]
+_Floats = NDArray[np.float32]
 _Key = tuple[int, int]
 
 def compiled_levels() -> list[str]: ...
@@ -38,6 +39,23 @@ def gibbs(
     frozen: _Bits | None,
     n_threads: int,
 ) -> tuple[_Bits, _Bits, _Reals | None]: ...
+def posterior_path(
+    rbm: PreparedRBM,
+    visible_bias: _Counts,
+    hidden_bias: _Counts,
+    scale: float,
+    channel_limit: float,
+    state: _Floats,
+    visible: _Bits,
+    chains: _Words,
+    key: _Key,
+    noise_key: _Key,
+    stages: tuple[_Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Bits],
+    first_sweep: int,
+    n_sweeps: int,
+    first_stage: int,
+    n_threads: int,
+) -> tuple[_Floats, _Bits, _Bits]: ...
 def temper(
     rbm: PreparedRBM,
     visible_bias: _Counts,
@@ -74,18 +92,18 @@ def moments(
 ) -> tuple[_Reals, _Reals, _Reals]: ...
 def bernoulli(probability: _Reals, chains: _Words, key: _Key, step: int, domain: int) -> _Bits: ...
 def uniform(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
-def normal(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
-def logistic(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
-def euler_maruyama(
-    v: _Reals,
-    mean: _Reals,
-    coefficients: tuple[float, float, float],
+def normal(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Floats: ...
+def logistic(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Floats: ...
+def stage(
+    v: _Floats,
+    mean: _Floats,
+    start: _Floats | None,
+    numbers: tuple[float, float, float, float],
     chains: _Words,
     key: _Key,
     step: int,
-    domain: int,
     n_threads: int,
-) -> _Reals: ...
+) -> _Floats: ...
 def sigmoid(x: _Reals) -> _Reals: ...
 def softplus(x: _Reals) -> _Reals: ...
 def linear(x: _Reals, weights: _Reals, bias: _Reals, n_threads: int) -> _Reals: ...

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorerbm.backends import Backend, Domain, IntegerRBM
+from scorerbm.backends.protocol import CORRECT, PLAIN, PREDICT, StageNumbers, Stages
 
 Results = dict[str, NDArray[Any]]
 
@@ -64,6 +65,7 @@ class Problem:
         self.hidden_numbers = rng.standard_normal(hidden)
         self.visible_numbers = rng.standard_normal(visible)
         self.small = min(visible, 9)
+        self.floats, self.more_floats = (x.astype(np.float32) for x in (self.x, self.probability))
 
     def run(self, backend: Backend, n_threads: int = 1) -> Results:
         """Call every operation; the results by name."""
@@ -96,6 +98,15 @@ class Problem:
             ("int16", self.narrow, None),
             ("offset", self.wide_bias, self.visible_numbers),
         ]}  # fmt: skip
+        paths = {
+            f"path.{k}, {name}": x
+            for name, rbm, n_sweeps in [
+                ("int32", self.shared, 1),
+                ("int16", self.narrow, 2),
+                ("wide", self.wide_bias._replace(channel_limit=3.0), 1),
+            ]
+            for k, x in self.path(backend, rbm, n_sweeps, n_threads).items()
+        }
         rbm, K = self.shared, self.small
         return {
             "gibbs.visible": two.visible,
@@ -111,6 +122,7 @@ class Problem:
             "gibbs.mean, int16, frozen": _present(shared_frozen.mean),
             "gibbs.visible, frozen": frozen.visible,
             **{f"temper.{k}, {n}": x for n, r in tempered.items() for k, x in r.items()},
+            **paths,
             "energy, int16": backend.energy(self.narrow, narrow.visible, narrow.hidden, n_threads),
             "energy, int32": backend.energy(self.shared, two.visible, two.hidden, n_threads),
             "conditional": backend.conditional(
@@ -130,19 +142,46 @@ class Problem:
             "softplus": backend.softplus(self.x),
             "linear": backend.linear(self.x, self.matrix, self.hidden_numbers, n_threads),
             "linear, biases": backend.linear(self.x, self.matrix, self.bias, n_threads),
-            "euler_maruyama": backend.euler_maruyama(
-                self.x,
-                self.probability,
-                (0.9, 0.1, 0.3),
-                self.chains,
-                KEY,
-                step=3,
-                n_threads=n_threads,
-            ),
+            **{
+                f"stage, {name}": backend.stage(
+                    self.floats,
+                    self.more_floats,
+                    start,
+                    numbers,
+                    self.chains,
+                    KEY,
+                    step=3,
+                    n_threads=n_threads,
+                )
+                for name, start, numbers in [
+                    ("noise", None, StageNumbers(0.9, 0.1, spread=0.3)),
+                    ("start", self.more_floats, StageNumbers(-0.5, 0.7, 0.25)),
+                    ("both", self.more_floats, StageNumbers(0.9, 0.1, 0.25, 0.3)),
+                ]
+            },
             "enumerate_states": backend.enumerate_states(
                 self.matrix[:K], self.visible_numbers[:K], self.hidden_numbers, n_threads
             ),
         }
+
+    def path(
+        self, backend: Backend, rbm: IntegerRBM, n_sweeps: int, n_threads: int
+    ) -> dict[str, Any]:
+        """Stages of every kind."""
+        numbers = [
+            # rate, half, keep, pull, base, spread, kind
+            (0.1, 0.05, 0.8, 0.3, 0.0, 0.5, PLAIN),
+            (0.5, 0.25, 1.1, -0.2, 0.0, 0.0, PREDICT),
+            (0.7, 0.35, 0.4, 0.5, 0.5, 0.0, CORRECT),
+            (9.0, 4.5, 0.6, 0.4, 0.0, 0.1, PLAIN),
+        ]
+        *reals, kind = (list(column) for column in zip(*numbers, strict=True))
+        stages = Stages(*(np.array(x, np.float32) for x in reals), np.array(kind, np.uint8))
+        result = backend.posterior_path(
+            rbm, self.floats, self.v, self.chains, KEY, (5, 6), stages=stages,
+            first_sweep=4, n_sweeps=n_sweeps, first_stage=2, n_threads=n_threads,
+        )  # fmt: skip
+        return result._asdict()
 
     def temper(
         self, backend: Backend, rbm: IntegerRBM, offset: Any, n_threads: int

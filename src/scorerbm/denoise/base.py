@@ -6,13 +6,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from .._seed import derive_key
 from ..backends import at_work, get_backend
-from ..backends.protocol import Backend, Key, Reals, Words
+from ..backends.protocol import CORRECT, PREDICT, Backend, Floats, Key, Reals, Words
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
+from .path import StagePath
 
 __all__ = ["Denoiser", "Particles", "PosteriorMean"]
 
@@ -62,6 +64,30 @@ class PosteriorMean(ABC):
     @abstractmethod
     def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         """Estimate E[v₀ | v_t]; random streams take `n_calls` for their step."""
+
+    def integrate(self, v: Floats, path: StagePath, noise_key: Key) -> Floats:
+        """Carry the state through some stages, (B, N).
+
+        Here stage by stage with `mean`; estimators whose kernels can take a whole path at once
+        do. The noise of a stage is that of its number under ``noise_key``.
+        """
+        p, x, y = self.particles, v, v
+        for k in range(len(path)):
+            corrects = path.kind[k] == CORRECT
+            s = y if corrects else x
+            mean = self(s.astype(np.float64), float(path.alpha[k]), float(path.sigma[k]))
+            result = p.backend.stage(
+                s,
+                mean.astype(np.float32),
+                x if corrects else None,
+                path.numbers(k),
+                p.ids,
+                noise_key,
+                step=path.first + k,
+                n_threads=p.n_threads,
+            )
+            x, y = (x, result) if path.kind[k] == PREDICT else (result, y)
+        return x
 
     def draw(self, v_t: Reals, alpha: float, sigma: float) -> NDArray[Any]:
         """Draw v₀ given v_t, here with independent units around the posterior mean.

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _check
-from ..backends.protocol import Reals, Words
+from ..backends.protocol import PLAIN, Floats, Key, Reals, Words
 from ..rbm import RBM, Chains
 from ..rbm.chains import MOST_STEPS
 from .base import Denoiser, Particles, PosteriorMean
+from .path import StagePath
 
 __all__ = ["GibbsDenoiser", "start_states"]
-
-_WORK_AT_ONCE = 1 << 27  # weights that each particle visits in one call
 
 
 @dataclass(frozen=True)
@@ -57,36 +56,69 @@ class _GibbsMean(PosteriorMean):
         self._chains: Chains | None = None
 
     def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
-        estimate = self._sweep(v_t, alpha, sigma, self._options.n_sweeps, mean=True)
-        assert estimate is not None
-        return estimate
+        v = np.ascontiguousarray(v_t, np.float32)
+        chains = self._started(v_t, alpha, sigma)
+        n = self._options.n_sweeps
+        estimate = self._integrate(chains, v, _posterior_mean(alpha, sigma), n)
+        if estimate is None:
+            return self._sweep(chains, v_t, alpha, sigma, n)
+        return estimate.astype(np.float64)
+
+    def integrate(self, v: Floats, path: StagePath, noise_key: Key) -> Floats:
+        if self._options.keep_chain:
+            chains = self._started(v.astype(np.float64), float(path.alpha[0]), float(path.sigma[0]))
+            end = self._integrate(chains, v, path, self._options.n_sweeps, noise_key)
+            if end is not None:
+                self.n_calls += len(path)
+                return end
+        return super().integrate(v, path, noise_key)
 
     def draw(self, v_t: Reals, alpha: float, sigma: float) -> NDArray[Any]:
-        self._sweep(v_t, alpha, sigma, self._options.n_final_sweeps, mean=False)
-        assert self._chains is not None
-        return self._chains.visible
+        chains, n = self._started(v_t, alpha, sigma), self._options.n_final_sweeps
+        v = np.ascontiguousarray(v_t, np.float32)
+        if self._integrate(chains, v, _posterior_mean(alpha, sigma), n) is None:
+            self._sweep(chains, v_t, alpha, sigma, n)
+        return chains.visible
+
+    def _integrate(
+        self, chains: Chains, v: Floats, path: StagePath, n_sweeps: int, noise_key: Key = (0, 0)
+    ) -> Floats | None:
+        """Sweep in one call with the model's own kernel, if it has one."""
+        p = self.particles
+        end = self.model.posterior_path(
+            chains,
+            v,
+            path.stages(),
+            n_sweeps,
+            first_stage=path.first,
+            noise_key=noise_key,
+            backend=p.backend,
+            n_threads=p.n_threads,
+        )
+        if end is not None:
+            self.n_sweeps += n_sweeps * len(path)
+        return end
 
     def _sweep(
-        self, v_t: Reals, alpha: float, sigma: float, n_sweeps: int, *, mean: bool
-    ) -> Reals | None:
+        self, chains: Chains, v_t: Reals, alpha: float, sigma: float, n_sweeps: int
+    ) -> Reals:
+        p = self.particles
+        self.n_sweeps += n_sweeps
+        posterior = self.model.tilt(v_t, alpha, sigma)
+        mean = posterior.gibbs(
+            chains, n_sweeps, backend=p.backend, mean=True, n_threads=p.n_threads
+        )
+        assert mean is not None
+        return mean
+
+    def _started(self, v_t: Reals, alpha: float, sigma: float) -> Chains:
         p = self.particles
         if self._chains is None:
             start = self._start(v_t, alpha, sigma, 0)
             self._chains = Chains(start, p.ids, p.key, precision=p.precision)
         elif not self._options.keep_chain:
             self._chains.visible = self._start(v_t, alpha, sigma, self._chains.sweep)
-        self.n_sweeps += n_sweeps
-        posterior, total, done = self.model.tilt(v_t, alpha, sigma), None, 0
-        while done < n_sweeps:
-            count = min(_sweeps_at_once(self.model), n_sweeps - done)
-            part = posterior.gibbs(
-                self._chains, count, backend=p.backend, mean=mean, n_threads=p.n_threads
-            )
-            done += count
-            if part is not None:
-                part *= count / n_sweeps
-                total = part if total is None else total + part
-        return total
+        return self._chains
 
     def _start(self, v_t: Reals, alpha: float, sigma: float, step: int) -> NDArray[Any]:
         mean = self.model.posterior_start(v_t, alpha, sigma)
@@ -101,9 +133,11 @@ def start_states(
     return model.draw_visible(mean, chains, key, step=step, backend=particles.backend)
 
 
-def _sweeps_at_once(model: RBM) -> int:
-    """Sweeps that one call makes; the same however particles are split."""
-    return max(1, _WORK_AT_ONCE // (model.n_visible * model.n_hidden))
+def _posterior_mean(alpha: float, sigma: float) -> StagePath:
+    """A stage whose result is the mean itself."""
+    zero, one = np.zeros(1), np.ones(1)
+    kind = np.full(1, PLAIN, np.uint8)
+    return StagePath(np.array([alpha]), np.array([sigma]), zero, one, zero, zero, kind)
 
 
 def _start_key(key: tuple[int, int]) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,8 +16,10 @@ from .exact import ExactDenoiser
 
 __all__ = ["score", "tweedie"]
 
+Amplitude = TypeVar("Amplitude", float, Reals)
 
-def tweedie(alpha: float, sigma: float) -> tuple[float, float]:
+
+def tweedie(alpha: Amplitude, sigma: Amplitude) -> tuple[Amplitude, Amplitude]:
     r"""Coefficients (a, d) of Tweedie's formula, :math:`\nabla\ln p_t(v_t) = a\,v_t + d\,D(v_t)`.
 
     .. math:: \nabla_{v_t}\ln p_t(v_t) = \frac{\alpha_t D(v_t) - v_t}{\sigma_t^2},

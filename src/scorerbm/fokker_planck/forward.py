@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from .. import _check
 from .._seed import derive_key
 from ..backends import get_backend
-from ..backends.protocol import Reals
+from ..backends.protocol import Floats, StageNumbers
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
 from ..sample import Exact, Trajectory
@@ -70,17 +70,15 @@ def forward_sde(
         raise TypeError(f"schedule: got {type(schedule).__name__}, expected a Schedule")
     data = Exact(backend=backend, n_threads=n_threads).sample(model, n_samples, seed=seed)
     engine, key, ids = get_backend(backend), derive_key(seed, "forward"), chain_ids(n_samples)
-    v: Reals = data.visible.astype(np.float64)
+    v: Floats = data.visible.astype(np.float32)
     states, step = [], 0
     for before, after in pairwise([0.0, *kept]):
         count = max(1, math.ceil((after - before) * n_steps))
         length = (after - before) / count
         for t in before + length * np.arange(count):
             noise = float(schedule.noise_rate(t)) * length
-            coefficients = (1.0 - 0.5 * noise, 0.0, math.sqrt(noise))
-            v = engine.euler_maruyama(
-                v, v, coefficients, ids, key, step=step, n_threads=n_threads or 0
-            )
+            numbers = StageNumbers(1.0 - 0.5 * noise, 0.0, spread=math.sqrt(noise))
+            v = engine.stage(v, v, None, numbers, ids, key, step=step, n_threads=n_threads or 0)
             step += 1
         states.append(v)
     return Trajectory(kept, np.stack(states))

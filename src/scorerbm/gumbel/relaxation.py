@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ..backends.protocol import Backend, Reals
+from ..backends.protocol import Backend, Floats, Reals
 
 __all__ = ["relaxed_bernoulli"]
 
 
-def relaxed_bernoulli(log_odds: Reals, logistic: Reals, tau: float, backend: Backend) -> Reals:
+def relaxed_bernoulli(
+    log_odds: Reals, logistic: Reals | Floats, tau: float, backend: Backend
+) -> Reals:
     r"""Return :math:`\sigma((\ell + \sigma^{-1}(u))/\tau)`, a bit of log-odds ℓ relaxed to (0, 1).
 
     ``logistic`` is σ⁻¹(u) with uniform u, the difference of two Gumbel variables. As τ → 0 the

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..backends.protocol import Backend, Bits, Key, Reals, Words
+from ..backends.protocol import Backend, Bits, Floats, Key, Reals, Stages, Words
 from .chains import Chains
 
 __all__ = ["RBM"]
@@ -134,6 +134,24 @@ class RBM(ABC):
 
         Visible units that ``chains.frozen`` marks keep their state.
         """
+
+    def posterior_path(
+        self,
+        chains: Chains,
+        state: Floats,
+        stages: Stages,
+        n_sweeps: int,
+        *,
+        first_stage: int,
+        noise_key: Key,
+        backend: Backend,
+        n_threads: int = 0,
+    ) -> Floats | None:
+        """Carry noisy states through stages with the means of posterior chains, moved in place.
+
+        None where the family has no kernel for it: `tilt` and `gibbs` do the same stage by stage.
+        """
+        return None
 
     @abstractmethod
     def sampling_info(

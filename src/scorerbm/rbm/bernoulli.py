@@ -10,7 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
 from ..backends import in_use, product
-from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, Words
+from ..backends.protocol import (
+    Backend,
+    Bits,
+    Domain,
+    Floats,
+    IntegerRBM,
+    Key,
+    Reals,
+    Stages,
+    Words,
+)
 from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
 from .base import RBM
@@ -306,6 +316,36 @@ class BernoulliRBM(RBM):
         chains.visible, chains.hidden = result.visible, result.hidden
         chains.sweep += n_sweeps
         return result.mean
+
+    def posterior_path(
+        self,
+        chains: Chains,
+        state: Floats,
+        stages: Stages,
+        n_sweeps: int,
+        *,
+        first_stage: int,
+        noise_key: Key,
+        backend: Backend,
+        n_threads: int = 0,
+    ) -> Floats | None:
+        """Carry noisy states through stages with the means of posterior chains, moved in place."""
+        result = backend.posterior_path(
+            self.integers(chains.precision),
+            state,
+            chains.visible,
+            chains.ids,
+            chains.key,
+            noise_key,
+            stages=stages,
+            first_sweep=chains.sweep,
+            n_sweeps=n_sweeps,
+            first_stage=first_stage,
+            n_threads=n_threads,
+        )
+        chains.visible, chains.hidden = result.visible, result.hidden
+        chains.sweep += n_sweeps * len(stages.kind)
+        return result.state
 
     def integers(self, precision: str = "auto", *, tempered: bool = False) -> IntegerRBM:
         """Return the model rounded to a grid, as its chains sample it.

@@ -60,6 +60,7 @@ class WeightGrid(NamedTuple):
             _round_bias(hidden, self.scale, self.hidden_limit),
             self.scale,
             self.bits,
+            2.0 * self.visible_limit,  # the sum of a bias and weights is below one of them
             self.prepared,
         )
 

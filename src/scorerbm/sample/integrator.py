@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,27 +12,28 @@ from numpy.typing import NDArray
 
 from .. import _check
 from .._progress import progress_bar
-from ..backends.protocol import Domain, Reals
-from ..denoise import Denoiser, GibbsDenoiser, PosteriorMean
+from ..backends.protocol import Domain, Floats, Reals
+from ..denoise import Denoiser, GibbsDenoiser
 from ..denoise.base import Particles
+from ..denoise.path import StagePath
 from ..rbm.chains import MOST_STEPS
 from ..schedule import LinearSchedule, Schedule
 from .base import Job, Sampler, SampleSet, Trajectory
 from .time_grid import SPACINGS, time_grid
 
-__all__ = ["Integrator", "Path"]
+__all__ = ["Grid", "Integrator"]
 
 _DIVERGED = 1e6  # v is of the order of the data and of unit noise
-_STEPS_UNSEEN = 16
+_WORK_AT_ONCE = 1 << 34  # weights visited between two moves of the progress bar
 
 
-class Path(NamedTuple):
-    """The times of an integration, and what the schedule says of each."""
+class Grid(NamedTuple):
+    """The times of an integration, and what the schedule says of each, (n_steps + 1,)."""
 
-    times: list[float]
-    alpha: list[float]
-    sigma: list[float]
-    noise_rate: list[float]
+    times: Reals
+    alpha: Reals
+    sigma: Reals
+    noise_rate: Reals
 
 
 @dataclass(frozen=True)
@@ -68,24 +70,26 @@ class Integrator(Sampler):
             job.ids, job.key("posterior"), job.backend, job.n_threads, job.precision
         )
         estimator = self.denoiser.bind(model, particles)
-        path = self._path()
+        grid = self._grid()
+        path = self._path(grid)
         v = job.backend.normal(
             job.ids, model.n_visible, job.key("prior"), step=0, domain=Domain.NORMAL
         )
-        kept_times, kept = [], []
+        a_step, kept = len(path) // self.n_steps, []
         with progress_bar(self.progress, self.n_steps, "reverse steps") as update:
-            for step in range(self.n_steps):
-                if self.keep_every is not None and step % self.keep_every == 0:
-                    kept_times.append(path.times[step])
-                    kept.append(v)
-                v = self._step(job, estimator, v, path, step)
-                if step % _STEPS_UNSEEN == 0 or step == self.n_steps - 1:
-                    self._check_bounded(v)
-                update()
-        visible = estimator.draw(v, path.alpha[-1], path.sigma[-1])
+            for start, stop in pairwise(self._stops(job)):
+                if self.keep_every is not None and start % self.keep_every == 0:
+                    kept.append((start, v))
+                part = path.part(start * a_step, stop * a_step)
+                v = estimator.integrate(v, part, job.key("noise"))
+                self._check_bounded(v)
+                update(stop - start)
+        visible = estimator.draw(v.astype(np.float64), float(grid.alpha[-1]), float(grid.sigma[-1]))
         trajectory = None
         if self.keep_every is not None:
-            trajectory = Trajectory(np.array([*kept_times, path.times[-1]]), np.stack([*kept, v]))
+            kept.append((self.n_steps, v))
+            steps, states = zip(*kept, strict=True)
+            trajectory = Trajectory(grid.times[list(steps)], np.stack(states))
         info = {
             "n_steps": self.n_steps,
             "n_score_evaluations": estimator.n_calls,
@@ -94,15 +98,25 @@ class Integrator(Sampler):
         return SampleSet(visible, self._hidden(job, visible), info, trajectory)
 
     @abstractmethod
-    def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
-        """Return v at ``path.times[step + 1]`` from v at ``path.times[step]``."""
+    def _path(self, grid: Grid) -> StagePath:
+        """As many stages for each step, which leads from ``grid.times[i]`` to the next of them."""
 
-    def _path(self) -> Path:
+    def _grid(self) -> Grid:
         times = time_grid(self.schedule, self.n_steps, self.last_time, self.spacing)
         of_time = (self.schedule.alpha, self.schedule.sigma, self.schedule.noise_rate)
-        return Path(times.tolist(), *(f(times).tolist() for f in of_time))
+        return Grid(times, *(f(times) for f in of_time))
 
-    def _check_bounded(self, v: Reals) -> None:
+    def _stops(self, job: Job) -> list[int]:
+        """Steps after which to look up: states to keep, and moves of the progress bar."""
+        size = self.n_steps
+        if self.progress:
+            work = job.model.n_visible * job.model.n_hidden * len(job)
+            size = max(1, _WORK_AT_ONCE // work)
+        every = self.keep_every or self.n_steps
+        marks = {*range(0, self.n_steps, size), *range(0, self.n_steps, every)}
+        return [*sorted(marks), self.n_steps]
+
+    def _check_bounded(self, v: Floats) -> None:
         """Steps too long for the noise rate amplify v; its signs would pass for samples."""
         largest = max(float(v.max()), -float(v.min()))
         if not largest <= _DIVERGED:

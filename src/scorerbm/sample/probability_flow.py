@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..backends.protocol import Reals
-from ..denoise import PosteriorMean, tweedie
-from .base import Job
-from .integrator import Integrator, Path
+from ..backends.protocol import CORRECT, PREDICT
+from ..denoise import tweedie
+from ..denoise.path import StagePath
+from .integrator import Grid, Integrator
 
 __all__ = ["ProbabilityFlow"]
 
@@ -47,15 +49,28 @@ class ProbabilityFlow(Integrator):
     n_steps: int = 100
     spacing: str = "log_snr"
 
-    def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
-        length = path.times[step] - path.times[step + 1]
-        slope = _backward_drift(estimator, v, path, step)
-        end_slope = _backward_drift(estimator, v + length * slope, path, step + 1)
-        return v + 0.5 * length * (slope + end_slope)
+    def _path(self, grid: Grid) -> StagePath:
+        r"""Two stages a step of length Δ.
+
+        With the slope f(v) = p v + q D(v), y = v + Δ f(v) is predicted, and
+        v + ½Δ(f(v) + f(y)) = ½v + ½y + ½Δ f(y) corrects it.
+        """
+        length = grid.times[:-1] - grid.times[1:]
+        of_state, of_mean = tweedie(grid.alpha, grid.sigma)
+        p = 0.5 * grid.noise_rate * (1.0 + of_state)
+        q = 0.5 * grid.noise_rate * of_mean
+        zero, half = np.zeros(len(length)), np.full(len(length), 0.5)
+        kinds = np.full(len(length), PREDICT, np.uint8), np.full(len(length), CORRECT, np.uint8)
+        return StagePath(
+            _alternate(grid.alpha[:-1], grid.alpha[1:]),
+            _alternate(grid.sigma[:-1], grid.sigma[1:]),
+            keep=_alternate(1.0 + length * p[:-1], 0.5 + 0.5 * length * p[1:]),
+            pull=_alternate(length * q[:-1], 0.5 * length * q[1:]),
+            base=_alternate(zero, half),
+            spread=np.zeros(2 * len(length)),
+            kind=_alternate(*kinds),
+        )
 
 
-def _backward_drift(estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
-    alpha, sigma, half_rate = path.alpha[step], path.sigma[step], 0.5 * path.noise_rate[step]
-    of_state, of_mean = tweedie(alpha, sigma)
-    mean = estimator(v, alpha, sigma)
-    return np.asarray((half_rate * (1.0 + of_state)) * v + (half_rate * of_mean) * mean)
+def _alternate(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    return np.stack([first, second], axis=1).reshape(-1)

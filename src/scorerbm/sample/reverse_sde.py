@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from ..backends.protocol import Reals
-from ..denoise import PosteriorMean, tweedie
-from .base import Job
-from .integrator import Integrator, Path
+import numpy as np
+
+from ..backends.protocol import PLAIN
+from ..denoise import tweedie
+from ..denoise.path import StagePath
+from .integrator import Grid, Integrator
 
 __all__ = ["ReverseSDE"]
 
@@ -56,17 +57,16 @@ class ReverseSDE(Integrator):
     as steps grow.
     """
 
-    def _step(self, job: Job, estimator: PosteriorMean, v: Reals, path: Path, step: int) -> Reals:
-        alpha, sigma = path.alpha[step], path.sigma[step]
-        mean = estimator(v, alpha, sigma)
-        noise = path.noise_rate[step] * (path.times[step] - path.times[step + 1])
-        of_state, of_mean = tweedie(alpha, sigma)
-        return job.backend.euler_maruyama(
-            v,
-            mean,
-            (1.0 + 0.5 * noise + noise * of_state, noise * of_mean, math.sqrt(noise)),
-            job.ids,
-            job.key("noise"),
-            step=step,
-            n_threads=job.n_threads,
+    def _path(self, grid: Grid) -> StagePath:
+        """One stage a step."""
+        noise = grid.noise_rate[:-1] * (grid.times[:-1] - grid.times[1:])
+        of_state, of_mean = tweedie(grid.alpha[:-1], grid.sigma[:-1])
+        return StagePath(
+            grid.alpha[:-1],
+            grid.sigma[:-1],
+            keep=1.0 + 0.5 * noise + noise * of_state,
+            pull=noise * of_mean,
+            base=np.zeros(len(noise)),
+            spread=np.sqrt(noise),
+            kind=np.full(len(noise), PLAIN, np.uint8),
         )

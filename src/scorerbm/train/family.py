@@ -68,7 +68,7 @@ class BernoulliFamily:
         rows, key = chain_ids(n), derive_key(seed, "initial weights")
         weights = backend.normal(rows, n_hidden, key, step=0, domain=Domain.NORMAL)
         return {
-            "weights": _INITIAL_WEIGHT * weights,
+            "weights": _INITIAL_WEIGHT * weights.astype(np.float64),
             "visible_bias": logit(self._data_mean),
             "hidden_bias": np.zeros(n_hidden),
         }

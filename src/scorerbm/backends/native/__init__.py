@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from .binary_units import BinaryUnits
 from .cpu_levels import CpuLevels, cpu_levels
+from .paths import Paths
 from .real_numbers import RealNumbers
 
 __all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
 
 
-class NativeBackend(BinaryUnits, RealNumbers):
+class NativeBackend(BinaryUnits, RealNumbers, Paths):
     """The operations of the protocol in C++; ``n_threads`` 0 means every CPU at hand."""
 
     name = "native"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ... import _core
-from ..protocol import Domain, Key, Reals, Words
+from ..protocol import Floats, Key, Reals, StageNumbers, Words
 
 __all__ = ["RealNumbers"]
 
@@ -25,26 +25,25 @@ class RealNumbers:
     def uniform(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
         return _core.uniform(chains, width, key, step, domain)
 
-    def normal(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
+    def normal(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Floats:
         return _core.normal(chains, width, key, step, domain)
 
-    def logistic(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
+    def logistic(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Floats:
         return _core.logistic(chains, width, key, step, domain)
 
-    def euler_maruyama(
+    def stage(
         self,
-        v: Reals,
-        mean: Reals,
-        coefficients: tuple[float, float, float],
+        v: Floats,
+        mean: Floats,
+        start: Floats | None,
+        numbers: StageNumbers,
         chains: Words,
         key: Key,
         *,
         step: int,
         n_threads: int,
-    ) -> Reals:
-        return _core.euler_maruyama(
-            v, mean, coefficients, chains, key, step, Domain.NORMAL, n_threads
-        )
+    ) -> Floats:
+        return _core.stage(v, mean, start, numbers, chains, key, step, n_threads)
 
     def enumerate_states(
         self, weights: Reals, enumerated_bias: Reals, summed_bias: Reals, n_threads: int

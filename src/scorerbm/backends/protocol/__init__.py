@@ -12,37 +12,47 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from .binary_units import BinaryUnits
+from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
 from .types import (
     Bits,
     Counts,
     Domain,
+    Floats,
     GibbsResult,
     IntegerRBM,
     Key,
     Moments,
     Reals,
+    StageNumbers,
     TemperResult,
     Words,
 )
 
 __all__ = [
+    "CORRECT",
+    "PLAIN",
+    "PREDICT",
     "Backend",
     "Bits",
     "Counts",
     "Domain",
+    "Floats",
     "GibbsResult",
     "IntegerRBM",
     "Key",
     "Moments",
+    "PathResult",
     "Reals",
+    "StageNumbers",
+    "Stages",
     "TemperResult",
     "Words",
 ]
 
 
 @runtime_checkable
-class Backend(BinaryUnits, RealNumbers, Protocol):
+class Backend(BinaryUnits, RealNumbers, Paths, Protocol):
     """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .types import Key, Reals, Words
+from .types import Floats, Key, Reals, StageNumbers, Words
 
 __all__ = ["RealNumbers"]
 
@@ -28,26 +28,35 @@ class RealNumbers(Protocol):
         """(C, width) uniform numbers in [0, 1) with 53 random bits."""
         ...
 
-    def normal(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
-        """(C, width) standard normal numbers: Box–Muller on pairs of 32-bit words."""
+    def normal(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Floats:
+        """(C, width) standard normal numbers: Box–Muller on pairs of 32-bit words.
+
+        Unit i takes its word, here and in `logistic`, from block 16 ⌊i/64⌋ + i mod 16: number
+        ⌊(i mod 64)/16⌋ of the block. Numbers are single-precision throughout.
+        """
         ...
 
-    def logistic(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
+    def logistic(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Floats:
         """(C, width) standard logistic numbers ln(u/(1-u)), u from one 32-bit word."""
         ...
 
-    def euler_maruyama(
+    def stage(
         self,
-        v: Reals,
-        mean: Reals,
-        coefficients: tuple[float, float, float],
+        v: Floats,
+        mean: Floats,
+        start: Floats | None,
+        numbers: StageNumbers,
         chains: Words,
         key: Key,
         *,
         step: int,
         n_threads: int,
-    ) -> Reals:
-        """(a·v + d·mean) + s·ζ for coefficients (a, d, s), ζ normal in the domain ``NORMAL``."""
+    ) -> Floats:
+        """keep·v + pull·mean + base·start + spread·ζ, ζ normal in the domain ``NORMAL``.
+
+        Added in this order in single precision; there is no third term without ``start``, and no
+        fourth at spread 0.
+        """
         ...
 
     def enumerate_states(

@@ -11,11 +11,13 @@ __all__ = [
     "Bits",
     "Counts",
     "Domain",
+    "Floats",
     "GibbsResult",
     "IntegerRBM",
     "Key",
     "Moments",
     "Reals",
+    "StageNumbers",
     "TemperResult",
     "Words",
 ]
@@ -24,6 +26,7 @@ Bits = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 Counts = NDArray[np.int32]
 Reals = NDArray[np.float64]
+Floats = NDArray[np.float32]
 Key = tuple[int, int]
 """The two 32-bit words of a Philox key."""
 
@@ -61,6 +64,8 @@ class IntegerRBM(NamedTuple):
     scale: float
     bits: int = 32
     """16 if sums over any subset of a unit's weights fit 16 bits (biases need not)."""
+    channel_limit: float = 1024.0
+    """Log-odds of an observation that make any visible unit constant, whatever the hidden ones."""
     prepared: dict[str, Any] | None = None
     """What backends derive from the weights, by backend: kept by whoever keeps the weights."""
 
@@ -84,6 +89,15 @@ class TemperResult(NamedTuple):
     """(E, L, R): `slots` after each event."""
     energies: NDArray[np.int64]
     """(E, L, R): scale · E(v, h) of each replica at each event."""
+
+
+class StageNumbers(NamedTuple):
+    """Coefficients of one stage of an integration: see `RealNumbers.stage`."""
+
+    keep: float
+    pull: float
+    base: float = 0.0
+    spread: float = 0.0
 
 
 class Moments(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .binary_units import BinaryUnits
+from .paths import Paths
 
 __all__ = ["ReferenceBackend"]
 
 
-class ReferenceBackend(BinaryUnits):
+class ReferenceBackend(Paths):
     """The readable twin of the native kernels."""
 
     name = "reference"

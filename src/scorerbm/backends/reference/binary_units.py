@@ -23,7 +23,7 @@ from . import elementary, philox
 from .real_numbers import RealNumbers
 from .uniform import uniform53
 
-__all__ = ["BinaryUnits"]
+__all__ = ["BinaryUnits", "tempered"]
 
 
 class BinaryUnits(RealNumbers):
@@ -46,9 +46,9 @@ class BinaryUnits(RealNumbers):
         total = np.zeros(visible.shape) if mean else None
         kept = None if frozen is None else np.broadcast_to(frozen != 0, visible.shape)
         for sweep in range(first_sweep, first_sweep + n_sweeps):
-            p = _tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, beta)
+            p = tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, beta)
             hidden = self.bernoulli(p, chains, key, step=sweep, domain=Domain.HIDDEN)
-            p = _tempered(hidden, rbm.weights_transposed, rbm.visible_bias, rbm.scale, beta)
+            p = tempered(hidden, rbm.weights_transposed, rbm.visible_bias, rbm.scale, beta)
             drawn = self.bernoulli(p, chains, key, step=sweep, domain=Domain.VISIBLE)
             if kept is not None:
                 drawn, p = np.where(kept, visible, drawn), np.where(kept, visible, p)
@@ -76,9 +76,9 @@ class BinaryUnits(RealNumbers):
         slots, trace, energies = slots.copy(), [], []
         for sweep in range(first_sweep, first_sweep + n_sweeps):
             beta = betas[slots].reshape(-1)
-            p = _tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, beta)
+            p = tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, beta)
             hidden = self.bernoulli(p, chains, key, step=sweep, domain=Domain.HIDDEN)
-            p = _tempered(hidden, rbm.weights_transposed, rbm.visible_bias, rbm.scale, beta, offset)
+            p = tempered(hidden, rbm.weights_transposed, rbm.visible_bias, rbm.scale, beta, offset)
             visible = self.bernoulli(p, chains, key, step=sweep, domain=Domain.VISIBLE)
             if (sweep + 1) % swap_every != 0:
                 continue
@@ -112,7 +112,7 @@ class BinaryUnits(RealNumbers):
     def conditional(
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int
     ) -> Reals:
-        return _tempered(states, weights, bias, scale, np.ones(len(states)))
+        return tempered(states, weights, bias, scale, np.ones(len(states)))
 
     def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
         p = self.conditional(visible, rbm.weights, rbm.hidden_bias, rbm.scale, n_threads)
@@ -140,17 +140,17 @@ class BinaryUnits(RealNumbers):
         return out
 
 
-def _tempered(
+def tempered(
     states: Bits,
     weights: Counts,
     bias: Counts,
     scale: float,
-    beta: Reals,
+    beta: Reals | float,
     offset: Reals | None = None,
 ) -> Reals:
     """σ(β (bias + states @ weights)/scale + offset); the sum is of integers and exact."""
     field = bias + states.astype(np.float64) @ weights.astype(np.float64)
-    x = field * (beta / scale)[:, None]
+    x = field * np.reshape(beta / scale, (-1, 1))
     return elementary.sigmoid(x if offset is None else x + offset)
 
 

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ..protocol import Reals, Words
+from ..protocol import Reals
 
 LOG2_E = 1.4426950408889634
 # ln 2 in two parts: the high one has zeros enough that k * LN2_HIGH is exact for |k| < 2^20.
@@ -94,26 +94,6 @@ def sigmoid(x: Reals) -> Reals:
 def softplus(x: Reals) -> Reals:
     """ln(1+eˣ) = max(x, 0) + ln(1 + exp(-|x|)), absolute error near 1e-16."""
     return np.maximum(x, 0.0) + log(1.0 + exp_nonpositive(-np.abs(x)))
-
-
-def unit_interval(word: Words) -> Reals:
-    """The middle of a word's cell: (w + ½) 2⁻³², never 0 or 1."""
-    return (word.astype(np.float64) + 0.5) * 2.0**-32
-
-
-def normal_pair(radius_word: Words, angle_word: Words) -> tuple[Reals, Reals]:
-    """Two normal numbers by Box and Muller; the angle's top two bits choose the quadrant."""
-    radius = np.sqrt(-2.0 * log(unit_interval(radius_word)))
-    quadrant = angle_word >> np.uint32(30)
-    fraction = ((angle_word & np.uint32(0x3FFFFFFF)).astype(np.float64) + 0.5) * 2.0**-30
-    d = fraction * HALF_PI - QUARTER_PI
-    square = d * d
-    sin, cos = d * _horner(square, SINE), _horner(square, COSINE)
-    x, y = (cos - sin) * SQRT_HALF, (cos + sin) * SQRT_HALF
-    # Turning by a right angle maps (x, y) to (-y, x).
-    cosine = np.where(quadrant == 0, x, np.where(quadrant == 1, -y, np.where(quadrant == 2, -x, y)))
-    sine = np.where(quadrant == 0, y, np.where(quadrant == 1, x, np.where(quadrant == 2, -y, -x)))
-    return radius * cosine, radius * sine
 
 
 def logit(p: Reals) -> Reals:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..protocol import Domain, Key, Reals, Words
-from . import elementary, philox
+from ..protocol import Domain, Floats, Key, Reals, StageNumbers, Words
+from . import elementary, philox, single
 from .uniform import uniform53
 
 __all__ = ["RealNumbers"]
@@ -35,33 +35,34 @@ class RealNumbers:
         odd = (unit & 1) == 1
         return uniform53(np.where(odd, w2, w0), np.where(odd, w3, w1))
 
-    def normal(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
-        block = np.arange((width + 3) // 4)
-        w0, w1, w2, w3 = philox.philox(block[None, :], chains[:, None], step, domain, key)
-        four = [*elementary.normal_pair(w0, w1), *elementary.normal_pair(w2, w3)]
-        out = np.stack(four, axis=-1).reshape(len(chains), 4 * len(block))
-        return np.ascontiguousarray(out[:, :width])
+    def normal(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Floats:
+        w0, w1, w2, w3 = _words(chains, width, key, step, domain)
+        pairs = [single.normal_pair(w0, w1), single.normal_pair(w2, w3)]
+        return single.in_order((*pairs[0], *pairs[1]), width)
 
-    def logistic(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Reals:
-        block = np.arange((width + 3) // 4)
-        words = philox.philox(block[None, :], chains[:, None], step, domain, key)
-        u = elementary.unit_interval(np.stack(words, axis=-1).reshape(len(chains), 4 * len(block)))
-        return elementary.log(u[:, :width] / (1.0 - u[:, :width]))
+    def logistic(self, chains: Words, width: int, key: Key, *, step: int, domain: int) -> Floats:
+        w0, w1, w2, w3 = (single.logistic(w) for w in _words(chains, width, key, step, domain))
+        return single.in_order((w0, w1, w2, w3), width)
 
-    def euler_maruyama(
+    def stage(
         self,
-        v: Reals,
-        mean: Reals,
-        coefficients: tuple[float, float, float],
+        v: Floats,
+        mean: Floats,
+        start: Floats | None,
+        numbers: StageNumbers,
         chains: Words,
         key: Key,
         *,
         step: int,
         n_threads: int,
-    ) -> Reals:
-        keep, pull, noise = coefficients
-        zeta = self.normal(chains, v.shape[1], key, step=step, domain=Domain.NORMAL)
-        return (keep * v + pull * mean) + noise * zeta
+    ) -> Floats:
+        keep, pull, base, spread = (np.float32(x) for x in numbers)
+        out: Floats = keep * v + pull * mean
+        if start is not None:
+            out += base * start
+        if spread != 0.0:
+            out += spread * self.normal(chains, v.shape[1], key, step=step, domain=Domain.NORMAL)
+        return out
 
     def enumerate_states(
         self, weights: Reals, enumerated_bias: Reals, summed_bias: Reals, n_threads: int
@@ -77,3 +78,11 @@ class RealNumbers:
                 total = total + column
             out[index] = total
         return out
+
+
+def _words(
+    chains: Words, width: int, key: Key, step: int, domain: int
+) -> tuple[Words, Words, Words, Words]:
+    """Four words of each of the 16 blocks that 64 units have, (C, 16 ⌈width/64⌉)."""
+    block = np.arange(16 * ((width + 63) // 64))
+    return philox.philox(block[None, :], chains[:, None], step, domain, key)

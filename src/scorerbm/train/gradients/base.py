@@ -97,7 +97,7 @@ class Observer:
         alpha, sigma, weight = self._amplitudes(u)
         zeta = self._backend.normal(
             ids, v0.shape[1], self._noise_key, step=step, domain=Domain.NORMAL
-        )
+        ).astype(np.float64)
         v_t = alpha[:, None] * v0 + sigma[:, None] * zeta
         return Observation(v_t, alpha, sigma, zeta, weight)
 

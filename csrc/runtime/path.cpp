@@ -1,0 +1,120 @@
+#include "runtime/path.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "runtime/cost.h"
+#include "runtime/parallel.h"
+
+namespace scorerbm {
+namespace {
+
+// The chains of a tile and the real states that they are tilted by.
+class PathTile {
+  public:
+    PathTile(const PathTask& task, const Biases& biases, std::size_t begin, std::size_t end,
+             Lookup lookup)
+        : task_(task),
+          chains_(task.chains, biases, begin, end, lookup),
+          width_(task.chains.rbm->visible.outputs),
+          stride_(task.chains.rbm->visible.padded_outputs()),
+          factor_(end - begin, 1.0 / task.chains.scale),
+          x_(bytes()),
+          y_(predicts() ? bytes() : 0),
+          mean_(task.n_sweeps > 1 ? bytes() : 0) {
+        for_each_row([&](float* own, float* given) { std::copy_n(given, width_, own); });
+    }
+
+    void run(Interrupt& interrupt) {
+        std::uint32_t sweep = task_.first_sweep;
+        for (std::size_t k = 0; k < task_.stages.count; ++k) {
+            TiltTask tilt = stage(k);
+            float* const out = tilt.out;
+            tilt.out = nullptr;  // the first sweeps are only added up
+            if (task_.n_sweeps > 1) std::memset(mean_.as<void>(), 0, bytes());
+            for (std::size_t s = 0; s < task_.n_sweeps; ++s) {
+                interrupt.check();
+                if (s + 1 == task_.n_sweeps) tilt.out = out;
+                chains_.sweep(sweep++, factor_.data(), tilt);
+            }
+        }
+        for_each_row([&](float* own, float* given) { std::copy_n(own, width_, given); });
+        chains_.finish();
+    }
+
+  private:
+    std::size_t bytes() const { return chains_.size() * stride_ * sizeof(float); }
+
+    bool predicts() const {
+        const std::uint8_t* kind = task_.stages.kind;
+        return std::any_of(kind, kind + task_.stages.count, [](std::uint8_t k) {
+            return static_cast<StageKind>(k) != StageKind::plain;
+        });
+    }
+
+    template <class Visit>
+    void for_each_row(Visit visit) {
+        for (std::size_t c = 0; c < chains_.size(); ++c) {
+            visit(x_.as<float>() + c * stride_, task_.state + (chains_.begin() + c) * width_);
+        }
+    }
+
+    TiltTask stage(std::size_t k) {
+        const Stages& of = task_.stages;
+        const StageKind kind = static_cast<StageKind>(of.kind[k]);
+        float *x = x_.as<float>(), *y = y_.as<float>();
+        TiltTask tilt = {};
+        tilt.state = kind == StageKind::correct ? y : x;
+        tilt.out = kind == StageKind::predict ? y : x;
+        tilt.start = kind == StageKind::correct ? x : nullptr;
+        tilt.stride = stride_;
+        tilt.rate = of.rate[k];
+        tilt.half_signal = of.half_signal[k];
+        tilt.limit = task_.limit;
+        tilt.numbers = {of.keep[k], of.pull[k], of.base[k], of.spread[k]};
+        tilt.mean_sum = task_.n_sweeps > 1 ? mean_.as<float>() : nullptr;
+        tilt.mean_scale = static_cast<float>(1.0 / static_cast<double>(task_.n_sweeps));
+        tilt.noise = {task_.chains.chains + chains_.begin(), task_.noise_key,
+                      task_.first_stage + static_cast<std::uint32_t>(k), normal_domain};
+        return tilt;
+    }
+
+    const PathTask& task_;
+    ChainTile chains_;
+    std::size_t width_, stride_;
+    std::vector<double> factor_;
+    AlignedBytes x_, y_, mean_;
+};
+
+void check_kinds(const Stages& stages) {
+    for (std::size_t k = 0; k < stages.count; ++k) {
+        if (stages.kind[k] > static_cast<std::uint8_t>(StageKind::correct)) {
+            throw std::invalid_argument("stages: a kind is none of the three");
+        }
+    }
+}
+
+}  // namespace
+
+void posterior_path(const PathTask& task, std::size_t n_chains, std::size_t n_threads,
+                    Interrupt& interrupt) {
+    check_kinds(task.stages);
+    const std::size_t n_sweeps = task.stages.count * task.n_sweeps;
+    check_sweep_numbers(task.first_sweep, n_sweeps);
+    check_sweep_numbers(task.first_stage, task.stages.count);
+    const Biases biases(task.chains);
+    const double nanoseconds = static_cast<double>(n_sweeps) * sweep_nanoseconds(*task.chains.rbm);
+    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
+    const Plan plan = make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * n_sweeps,
+                                task.chains.options);
+    const auto work = [&](std::size_t begin, std::size_t end) {
+        for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
+            const std::size_t last = std::min(end, c + plan.chains_per_tile);
+            PathTile(task, biases, c, last, plan.lookup).run(interrupt);
+        }
+    };
+    parallel_for(n_chains, n_threads, nanoseconds, work, [&] { interrupt.check(); });
+}
+
+}  // namespace scorerbm
