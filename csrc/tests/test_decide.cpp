@@ -10,6 +10,7 @@
 #include "check.h"
 #include "kernels/decide.h"
 #include "kernels/decide_shorts.h"
+#include "kernels/tilted_half_sweep.h"
 
 namespace {
 
@@ -111,6 +112,34 @@ void fields_of_32_bits(double offset) {
     CHECK(near.open * 20 < near.all);
 }
 
+// Fields and offsets of opposite signs that nearly cancel, as large as the limit allows.
+void observed_units(float limit, float margin_factor, bool right) {
+    std::mt19937_64 generator(7);
+    std::uniform_real_distribution<double> log_odds(-20, 20), of_limit(-1, 1);
+    const double factor = 1.0 / 4096;
+    const Bracket bracket =
+        make_bracket(factor, margin_factor * bracket_margin(limit * single_log2_e));
+    Tally near;
+    std::vector<float> mean(units_per_word);
+    double largest = 0;
+    for (int i = 0; i < 200000; ++i) {
+        const auto offset = static_cast<float>(of_limit(generator) * limit);
+        const std::vector<float> offsets(units_per_word, offset);
+        const Fields field{
+            static_cast<std::int32_t>((log_odds(generator) - double{offset}) / factor)};
+        const double x = field.value * factor + double{offset};
+        const auto draws = draws_from(threshold_of_log_odds(x) - 32);
+        near.add(decide_tilted<true>(bracket, offsets.data(), field, draws.data(), mean.data()),
+                 draws, x);
+        const double p = 1.0 / (1.0 + std::exp(-x));
+        largest = std::max(largest, std::abs(mean[0] - p) / p);
+    }
+    CHECK((near.wrong == 0) == right);
+    CHECK(near.open > 0 || !right);
+    CHECK(near.open * 4 < near.all || limit > 100);  // 64 numbers are then about as wide
+    CHECK(largest < (20 + limit) * 0x1p-22);
+}
+
 // Offsets beyond single precision, and what is not a number, are left to double precision.
 void nothing_is_decided_where_it_cannot_be() {
     const auto draws = draws_from(30000);
@@ -164,6 +193,8 @@ __attribute__((noinline)) void run_all() {
     factors_that_16_bits_cannot_bracket();
 #endif
     for (const double offset : {0.0, 0.3, -17.0, 60.0}) fields_of_32_bits(offset);
+    for (const float limit : {1.0f, 90.0f, 600.0f}) observed_units(limit, 1.0f, true);
+    observed_units(600.0f, 0.01f, false);
     nothing_is_decided_where_it_cannot_be();
     a_bracket_without_a_margin_is_caught();
     draws_are_those_of_draw16();
