@@ -117,6 +117,9 @@ def time_rows(paths: list[Any], checks: Any, options: argparse.Namespace) -> lis
             row = compare_row(path, numbers, *settings, names)
             rows.append(row)
             print(path_tables.ratio_line(row), flush=True)
+    if options.threads > 1:
+        print("\nthe same, ratios of the fastest rounds")
+        print(*(path_tables.ratio_line(row, "ratio_of_fastest") for row in rows), sep="\n")
     notes = path_tables.footnotes(options.threads)
     print("", path_tables.summary(rows), *notes, sep="\n")
     return rows

@@ -29,6 +29,7 @@ FIGURES = {
     "size": [784, 500],
     "seconds": {"ours": 2e-3, "torch": 10e-3, "jax": 5e-3},
     "ratio": {"torch": 5.0, "jax": 2.5},
+    "ratio_of_fastest": {"torch": 4.5, "jax": 2.4},
     **verdict({"torch": 5.0, "jax": 2.5}, {"torch": 5.0, "jax": 4.0, "diffrax": 10.0}),
 }
 
@@ -136,6 +137,8 @@ def test_the_table_shows_figures_and_verdicts():
     assert " 2.000 " in line
     assert "5.00x >= 5" in line
     assert "2.50x < 4" in line
+    fastest = path_tables.ratio_line(FIGURES, "ratio_of_fastest").split()
+    assert fastest[-6:] == ["4.50x", "-", "2.40x", "-", "-", "-"]
     assert FIGURES["reached"] == {"torch": True, "jax": False}
     assert path_tables.summary([FIGURES]) == "1 of 2 wanted ratios are reached"
     assert len(path_tables.heading().split()) == 5 + len(path_tables.PEER_COLUMNS) + 1

@@ -16,20 +16,23 @@ def heading() -> str:
     return f"{'path':{_TITLE}} {'N x M':>10} {'ours, ms':>10}{columns}"
 
 
-def ratio_line(row: dict[str, Any]) -> str:
-    """Our milliseconds; for each peer its time over ours, and what was wanted."""
+def ratio_line(row: dict[str, Any], which: str = "ratio") -> str:
+    """Our milliseconds; for each peer its time over ours, and what was wanted.
+
+    ``which`` of the ratios: ``ratio``, of which the verdict is, or ``ratio_of_fastest``.
+    """
     n, m = row["size"]
-    cells = "".join(f"{_cell(row, name):>{_WIDTH}}" for name in PEER_COLUMNS)
+    cells = "".join(f"{_cell(row, name, which):>{_WIDTH}}" for name in PEER_COLUMNS)
     ours = 1e3 * row["seconds"]["ours"]
     return f"{row['title']:{_TITLE}} {f'{n} x {m}':>10} {ours:10.3f}{cells}"
 
 
-def _cell(row: dict[str, Any], name: str) -> str:
+def _cell(row: dict[str, Any], name: str, which: str) -> str:
     if name not in row["ratio"]:
         return "-"
     bar = row["bars"].get(name)
-    if bar is None:
-        return f"{row['ratio'][name]:.2f}x"
+    if bar is None or which != "ratio":
+        return f"{row[which][name]:.2f}x"
     relation = ">=" if row["reached"][name] else "<"
     return f"{row['ratio'][name]:.2f}x {relation} {bar:g}"
 
