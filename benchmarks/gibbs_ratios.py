@@ -15,10 +15,8 @@ the peers then still choose their own. Nothing here asserts a time.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -92,10 +90,11 @@ def run_levels(levels: list[str]) -> list[dict[str, Any]]:
 
 def measure(options: argparse.Namespace, cores: list[int] | None) -> dict[str, Any]:
     """Compare all sizes, print each as it is done, and return the figures."""
-    from peers import PEERS
+    from peers import PEERS, installed
     from ratios import tables
+    from ratios.environment import environment
     from ratios.ours import cpu_level
-    from ratios.sweeps import Size, compare, installed
+    from ratios.sweeps import Size, compare
 
     classes, missing = installed(PEERS if options.peers is None else options.peers)
     print(*missing, tables.heading(list(classes)), sep="\n", flush=True)
@@ -115,7 +114,8 @@ def measure(options: argparse.Namespace, cores: list[int] | None) -> dict[str, A
         print(*tables.speed_lines(row, list(classes)), sep="\n")
     tempering = measure_tempering(options)
     print("", *tables.footnotes(options.threads), sep="\n")
-    return environment(options, cores, level) | {"rows": rows, "tempering": tempering}
+    packages = {entry.package for entry in PEERS.values()}
+    return environment(options, cores, packages) | {"rows": rows, "tempering": tempering}
 
 
 def measure_tempering(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -138,10 +138,9 @@ def measure_tempering(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 def check(options: argparse.Namespace) -> int:
     """Test the samples of everyone against an enumerated distribution; 1 if one is refused."""
-    from peers import PEERS
+    from peers import PEERS, installed
     from ratios import check as checks
     from ratios.ours import PRECISIONS, Ours
-    from ratios.sweeps import installed
 
     classes, missing = installed(PEERS if options.peers is None else options.peers)
     print(*missing, sep="\n", end="\n" if missing else "")
@@ -154,31 +153,6 @@ def check(options: argparse.Namespace) -> int:
         n_refused += p <= checks.ACCEPT
         print(f"{name:11} p = {p:.3g}{'' if p > checks.ACCEPT else '  REFUSED'}", flush=True)
     return int(n_refused > 0)
-
-
-def environment(options: argparse.Namespace, cores: list[int] | None, level: str) -> dict[str, Any]:
-    """What the figures depend on."""
-    from peers import PEERS
-
-    packages = {"scorerbm", *(entry.package for entry in PEERS.values())}
-    versions = {}
-    for package in sorted(packages):
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = None
-    return {
-        "level": level,
-        "supported": True,
-        "threads": options.threads,
-        "cores": cores,
-        "clock": "CPU time" if options.threads == 1 else "wall clock",
-        "rounds": options.rounds,
-        "budget": options.budget,
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "versions": versions,
-    }
 
 
 if __name__ == "__main__":

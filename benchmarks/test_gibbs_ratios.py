@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import peers
-from peers import MissingPeerError, Peer
+from peers import MissingPeerError, Peer, installed
 from ratios import tables
 from ratios.confine import confine
 from ratios.ours import PRECISIONS, cpu_level
-from ratios.sweeps import Size, compare, installed
+from ratios.sweeps import Size, compare
 from ratios.tempering import available, compare_tempering
 from ratios.timing import Work, fastest_ratio, interleave, median_ratio
 from scorerbm.backends import cpu_levels

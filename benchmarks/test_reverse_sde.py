@@ -11,6 +11,8 @@ DENOISERS = {
     "gibbs": sr.GibbsDenoiser(),
     "gumbel": sr.GumbelDenoiser(n_sweeps=1, n_noises=1),
     "mean_field": sr.MeanFieldDenoiser(n_iterations=1),
+    "literal": sr.LiteralScore(tau=0.5, n_noises=1, expectation="monte_carlo"),
+    "literal-table": sr.LiteralScore(tau=0.5, expectation="table"),
 }
 
 

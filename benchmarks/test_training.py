@@ -13,6 +13,8 @@ TRAINERS = {
     "gumbel": (sr.ScoreMatching, {"gradient": "gumbel"}),
     "covariance": (sr.ScoreMatching, {"gradient": "covariance"}),
     "mean_field": (sr.ScoreMatching, {"gradient": "mean_field"}),
+    "literal": (sr.ScoreMatching, {"gradient": "literal"}),
+    "recovery-500": (sr.ScoreMatching, {"gradient": "recovery", "batch_size": 500}),
     "PCD-5": (sr.ContrastiveDivergence, {"n_sweeps": 5}),
     "CD-1": (sr.ContrastiveDivergence, {"n_sweeps": 1, "persistent": False}),
 }

@@ -1,4 +1,6 @@
-"""Other libraries' block-Gibbs sweeps, each in the fastest form that we know of.
+"""What other libraries do at the paths that we measure, each in the fastest form that we know of.
+
+Block-Gibbs sweeps are here; scores, reverse diffusions and training steps in folders of their own.
 
 A peer is imported when it is asked for, so that none of these libraries is needed to run the
 benchmarks: one that is missing is left out, with a line that says so. A new one takes a file with
@@ -8,11 +10,21 @@ a subclass of `Peer` and an entry in `PEERS`; ``test_peers.py`` then tests what 
 from __future__ import annotations
 
 import importlib
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from .base import Peer, Problem
+from .base import Contestant, Peer, Problem
 
-__all__ = ["PEERS", "MissingPeerError", "Peer", "Problem", "load"]
+__all__ = [
+    "PEERS",
+    "Contestant",
+    "Entry",
+    "MissingPeerError",
+    "Peer",
+    "Problem",
+    "installed",
+    "load",
+]
 
 
 class Entry(NamedTuple):
@@ -37,8 +49,8 @@ class MissingPeerError(Exception):
     """A peer whose package is not installed."""
 
 
-def load(name: str) -> type[Peer]:
-    """Import the class of a peer.
+def load(name: str, entries: Mapping[str, Entry] = PEERS) -> type[Any]:
+    """Import the class of a peer, one of those of block Gibbs or of another path.
 
     Raises
     ------
@@ -47,9 +59,9 @@ def load(name: str) -> type[Peer]:
     ValueError
         If there is no such peer.
     """
-    if name not in PEERS:
-        raise ValueError(f"peers: got {name!r}, expected some of {', '.join(PEERS)}")
-    entry = PEERS[name]
+    if name not in entries:
+        raise ValueError(f"peers: got {name!r}, expected some of {', '.join(entries)}")
+    entry = entries[name]
     try:
         module = importlib.import_module(f"{__name__}.{entry.module}")
     except ModuleNotFoundError as error:
@@ -59,3 +71,16 @@ def load(name: str) -> type[Peer]:
             f"{name}: left out, no module {error.name!r} (pip install {entry.package})"
         ) from None
     return getattr(module, entry.class_name)
+
+
+def installed(
+    names: Iterable[str], entries: Mapping[str, Entry] = PEERS
+) -> tuple[dict[str, type[Any]], list[str]]:
+    """Classes of the peers at hand, and a line on each that is missing."""
+    classes, lines = {}, []
+    for name in names:
+        try:
+            classes[name] = load(name, entries)
+        except MissingPeerError as missing:
+            lines.append(str(missing))
+    return classes, lines

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Peer", "Problem"]
+__all__ = ["Contestant", "Peer", "Problem"]
 
 
 class Problem(NamedTuple):
@@ -31,8 +31,19 @@ class Problem(NamedTuple):
         return len(self.visible)
 
 
-class Peer(ABC):
-    """C chains of one library, prepared by the constructor so that `run` does nothing but sweep."""
+class Contestant(ABC):
+    """One library at one path, prepared by the constructor so that `run` does nothing but work."""
+
+    fewest: ClassVar[int] = 1
+    """Units of work in one call, so that what a call costs beside them does not count."""
+
+    @abstractmethod
+    def run(self, n: int) -> None:
+        """Do so many units of work, and wait until they are done."""
+
+
+class Peer(Contestant):
+    """C chains of one library."""
 
     headline: ClassVar[bool] = False
     """Whether it counts among the best of PyTorch, JAX and NumPy."""
@@ -40,8 +51,6 @@ class Peer(ABC):
     """In which the other layer's weights are added up."""
     most_weights: ClassVar[int | None] = None
     """Beyond which its preparation takes minutes or gigabytes, so that it is left out."""
-    fewest_sweeps: ClassVar[int] = 1
-    """In one call, so that what a call costs beside its sweeps does not count."""
 
     @abstractmethod
     def __init__(self, problem: Problem) -> None: ...

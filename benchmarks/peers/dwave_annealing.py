@@ -24,7 +24,7 @@ __all__ = ["DwaveAnnealing"]
 class DwaveAnnealing(Peer):
     precision: ClassVar[str] = "float64"
     most_weights: ClassVar[int | None] = 2_000_000
-    fewest_sweeps: ClassVar[int] = 8  # a call converts the couplings to lists anew
+    fewest: ClassVar[int] = 8  # a call converts the couplings to lists anew
 
     def __init__(self, problem: Problem) -> None:
         coupling, of_visible, of_hidden = fields(problem)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-import peers
-from peers import MissingPeerError, Peer, Problem
+from peers import Peer, Problem
 
 from .ours import PRECISIONS, Ours
 from .timing import Work, clock_of, fastest_ratio, interleave, median_ratio
 
-__all__ = ["Size", "compare", "installed", "problem"]
+__all__ = ["Size", "compare", "problem"]
 
 
 class Size(NamedTuple):
@@ -28,17 +27,6 @@ class Size(NamedTuple):
     def products(self) -> int:
         """Multiplications of one sweep of all chains, were they done."""
         return 2 * self.n_visible * self.n_hidden * self.n_chains
-
-
-def installed(names: Iterable[str]) -> tuple[dict[str, type[Peer]], list[str]]:
-    """Classes of the peers at hand, and a line on each that is missing."""
-    classes, lines = {}, []
-    for name in names:
-        try:
-            classes[name] = peers.load(name)
-        except MissingPeerError as missing:
-            lines.append(str(missing))
-    return classes, lines
 
 
 def problem(size: Size, n_threads: int) -> Problem:
@@ -68,7 +56,7 @@ def compare(
             lines.append(f"{name}: left out at {size}, more than {peer.most_weights} weights")
         else:
             others[name] = peer(given)
-    work = {name: Work(one.run, one.fewest_sweeps) for name, one in (ours | others).items()}
+    work = {name: Work(one.run, one.fewest) for name, one in (ours | others).items()}
     times = interleave(work, rounds, budget, clock_of(n_threads))
     return {
         "size": list(size),
