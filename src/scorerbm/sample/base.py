@@ -32,7 +32,7 @@ class Trajectory:
     times : array, (K,)
         In the order of integration: downwards from 1 in the reverse diffusion.
     states : array, (K, B, N)
-        v_t at these times.
+        v_t at these times, in single precision.
     """
 
     times: Reals

@@ -75,27 +75,24 @@ class Integrator(Sampler):
         v = job.backend.normal(
             job.ids, model.n_visible, job.key("prior"), step=0, domain=Domain.NORMAL
         )
-        a_step, kept = len(path) // self.n_steps, []
+        a_step, kept = len(path) // self.n_steps, self._trajectory(grid, v)
         with progress_bar(self.progress, self.n_steps, "reverse steps") as update:
             for start, stop in pairwise(self._stops(job)):
-                if self.keep_every is not None and start % self.keep_every == 0:
-                    kept.append((start, v))
+                if kept is not None and start % self._every == 0:
+                    kept.states[start // self._every] = v
                 part = path.part(start * a_step, stop * a_step)
                 v = estimator.integrate(v, part, job.key("noise"))
                 self._check_bounded(v)
                 update(stop - start)
         visible = estimator.draw(v.astype(np.float64), float(grid.alpha[-1]), float(grid.sigma[-1]))
-        trajectory = None
-        if self.keep_every is not None:
-            kept.append((self.n_steps, v))
-            steps, states = zip(*kept, strict=True)
-            trajectory = Trajectory(grid.times[list(steps)], np.stack(states))
+        if kept is not None:
+            kept.states[-1] = v
         info = {
             "n_steps": self.n_steps,
             "n_score_evaluations": estimator.n_calls,
             "n_sweeps": estimator.n_sweeps,
         }
-        return SampleSet(visible, self._hidden(job, visible), info, trajectory)
+        return SampleSet(visible, self._hidden(job, visible), info, kept)
 
     @abstractmethod
     def _path(self, grid: Grid) -> StagePath:
@@ -106,14 +103,24 @@ class Integrator(Sampler):
         of_time = (self.schedule.alpha, self.schedule.sigma, self.schedule.noise_rate)
         return Grid(times, *(f(times) for f in of_time))
 
+    @property
+    def _every(self) -> int:
+        return self.keep_every or self.n_steps
+
+    def _trajectory(self, grid: Grid, v: Floats) -> Trajectory | None:
+        """Room for the states to keep."""
+        if self.keep_every is None:
+            return None
+        times = np.append(grid.times[:-1][:: self.keep_every], grid.times[-1])
+        return Trajectory(times, np.empty((len(times), *v.shape), v.dtype))
+
     def _stops(self, job: Job) -> list[int]:
         """Steps after which to look up: states to keep, and moves of the progress bar."""
         size = self.n_steps
         if self.progress:
             work = job.model.n_visible * job.model.n_hidden * len(job)
             size = max(1, _WORK_AT_ONCE // work)
-        every = self.keep_every or self.n_steps
-        marks = {*range(0, self.n_steps, size), *range(0, self.n_steps, every)}
+        marks = {*range(0, self.n_steps, size), *range(0, self.n_steps, self._every)}
         return [*sorted(marks), self.n_steps]
 
     def _check_bounded(self, v: Floats) -> None:
