@@ -231,16 +231,6 @@ def test_linear_and_enumeration_mean_what_they_say() -> None:
     np.testing.assert_allclose(NATIVE.enumerate_states(W, a, b, 1), expected, rtol=1e-13)
 
 
-def test_moments_are_sums_over_the_batch() -> None:
-    p = Problem(130, 9, 17)
-    rbm = p.shared
-    hidden = NATIVE.conditional(p.v, rbm.weights, rbm.hidden_bias, rbm.scale, 1)
-    moments = NATIVE.moments(rbm, p.v, 1)
-    np.testing.assert_allclose(moments.weights, p.v.T.astype(float) @ hidden, atol=130 * 2.0**-21)
-    np.testing.assert_allclose(moments.hidden, hidden.sum(axis=0), atol=130 * 2.0**-21)
-    np.testing.assert_array_equal(moments.visible, p.v.sum(axis=0))
-
-
 # -- distributions ------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from scorerbm.train.gradients import (
     PCDGradient,
     RecoveryGradient,
 )
+from scorerbm.train.states import BinaryStates
 
 Reals = NDArray[np.float64]
 Arrays = dict[str, Reals]
@@ -50,7 +51,7 @@ def data(n: int = 12) -> NDArray[np.uint8]:
 
 
 def batch_of(v: NDArray[np.uint8], epoch: int = 0) -> Batch:
-    return Batch(np.arange(len(v)), v, epoch, 0.5)
+    return Batch(np.arange(len(v)), BinaryStates.of("v", v), epoch, 0.5)
 
 
 def differences(loss: Callable[[Arrays], float], p: Arrays, h: float = 1e-5) -> Arrays:
@@ -173,7 +174,7 @@ def negative_log_posterior(p: Arrays, v0: Reals, tilt: Reals) -> float:
 
 def recovery_draws(snr: float, n_visits: int) -> tuple[Reals, Reals, RecoveryGradient]:
     v0, p = data(), parameters()
-    gradient = RecoveryGradient(v0, snr, 25, 7, BACKEND)
+    gradient = RecoveryGradient(BinaryStates.of("v", v0), snr, 25, 7, BACKEND)
     model = model_of(p)
     draws = np.array(
         [flat(gradient(model, batch_of(v0, visit), 1)[0]) for visit in range(n_visits)]
@@ -201,7 +202,7 @@ def test_recovery_gradient_is_that_of_the_conditional_likelihood() -> None:
 
 def test_persistent_contrastive_divergence_is_the_likelihood_gradient() -> None:
     v0, p = data(), parameters()
-    gradient = PCDGradient(v0, 50, 25, 7, BACKEND)
+    gradient = PCDGradient(BinaryStates.of("v", v0), 50, 25, 7, BACKEND)
     model = model_of(p)
     draws = np.array([flat(gradient(model, batch_of(v0), 1)[0]) for _ in range(400)])[5:]
     x = v0.astype(np.float64)

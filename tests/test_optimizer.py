@@ -42,7 +42,7 @@ def test_adam_takes_the_published_steps() -> None:
                 x = x - rate * 0.3 * x
             step = (m / (1 - 0.8 ** (i + 1))) / (np.sqrt(s / (1 - 0.9 ** (i + 1))) + 1e-8)
             x = x - rate * step
-        np.testing.assert_allclose(got[name], x, rtol=1e-12)
+        np.testing.assert_allclose(got[name], x, rtol=1e-5)  # moments are in single precision
 
 
 def test_momentum_accumulates() -> None:

@@ -109,13 +109,28 @@ def test_history_has_a_row_an_epoch() -> None:
 @pytest.mark.parametrize("name", trainers())
 def test_threads_and_backend_do_not_change_the_model(name: str) -> None:
     trainer = dataclasses.replace(trainers()[name], n_epochs=2)
-    want = trainer.fit(data(120), seed=3).model.parameters
-    for change in ({"n_threads": 1}, {"n_threads": 3}, {"backend": "reference"}):
-        got = dataclasses.replace(trainer, **change).fit(data(120), seed=3).model.parameters
+    first = trainer.fit(data(120), seed=3)
+    want, losses = first.model.parameters, [row["loss"] for row in first.history]
+    for change in ({"n_threads": 1}, {"n_threads": 2}, {"n_threads": 7}, {"backend": "reference"}):
+        fit = dataclasses.replace(trainer, **change).fit(data(120), seed=3)
         for key in want:
-            np.testing.assert_array_equal(got[key], want[key])
+            np.testing.assert_array_equal(fit.model.parameters[key], want[key])
+        assert [row["loss"] for row in fit.history] == losses
     other = trainer.fit(data(120), seed=4).model.parameters
     assert not np.array_equal(other["weights"], want["weights"])
+
+
+@pytest.mark.parametrize("name", ["recovery", "covariance", "pcd", "cd"])
+def test_threads_that_really_start_do_not_change_the_model(name: str) -> None:
+    v = np.random.default_rng(0).random((600, 200)) < 0.3
+    trainer = dataclasses.replace(
+        trainers()[name], n_hidden=130, n_epochs=2, batch_size=300, monitor="never"
+    )
+    want, two, seven = (
+        dataclasses.replace(trainer, n_threads=n).fit(v, seed=1).model.weights for n in (1, 2, 7)
+    )
+    np.testing.assert_array_equal(two, want)
+    np.testing.assert_array_equal(seven, want)
 
 
 def test_default_number_of_epochs_follows_the_size_of_the_data() -> None:
@@ -188,7 +203,7 @@ def test_no_warning_of_epochs_after_the_one_kept() -> None:
 
 def test_a_finite_model_beyond_float32_has_diverged() -> None:
     trainer = ScoreMatching(
-        n_hidden=4, n_epochs=3, gradient="literal", optimizer=SGD(learning_rate=1e6),
+        n_hidden=4, n_epochs=2, gradient="literal", optimizer=SGD(learning_rate=1e6),
         monitor="never",
     )  # fmt: skip
     with pytest.raises(DivergenceError, match=r"beyond the range of float32.*below 1e\+06"):

@@ -11,7 +11,6 @@
 #include "bindings/interruptible.h"
 #include "bindings/register.h"
 #include "runtime/cost.h"
-#include "runtime/moments.h"
 #include "runtime/parallel.h"
 
 namespace scorerbm {
@@ -137,27 +136,6 @@ py::array_t<std::int64_t> joint_energies(PreparedRBM& rbm, const py::object& vis
     return out;
 }
 
-py::tuple batch_moments(PreparedRBM& rbm, const py::object& hidden_bias, double scale,
-                        const py::object& visible, std::size_t n_threads) {
-    const auto N = static_cast<py::ssize_t>(rbm.visible.outputs);
-    const auto M = static_cast<py::ssize_t>(rbm.hidden.outputs);
-    const Input<std::uint8_t> v(visible, "visible", {any, N});
-    const Input<std::int32_t> c(hidden_bias, "hidden_bias", {M});
-    check_scale(scale);
-    auto of_weights = new_array<double>({N, M});
-    auto of_visible = new_array<double>({N});
-    auto of_hidden = new_array<double>({M});
-    const MomentsTask task{&rbm, c.data(), scale, v.data()};
-    double* const pointers[] = {of_weights.mutable_data(), of_visible.mutable_data(),
-                                of_hidden.mutable_data()};
-    const std::size_t rows = v.size(0);
-    {
-        const ReleasedGil released;
-        moments(task, rows, n_threads, pointers[0], pointers[1], pointers[2]);
-    }
-    return py::make_tuple(of_weights, of_visible, of_hidden);
-}
-
 py::dict describe_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t n_sweeps,
                        std::size_t n_threads) {
     const double nanoseconds = static_cast<double>(n_sweeps) * sweep_nanoseconds(rbm);
@@ -184,8 +162,6 @@ void register_chains(py::module_& module) {
                arg("offset"), arg("n_threads"));
     module.def("energy", &joint_energies, arg("rbm"), arg("visible_bias"), arg("hidden_bias"),
                arg("visible"), arg("hidden"), arg("n_threads"));
-    module.def("moments", &batch_moments, arg("rbm"), arg("hidden_bias"), arg("scale"),
-               arg("visible"), arg("n_threads"));
     module.def("plan", &describe_plan, arg("rbm"), arg("n_chains"), arg("n_sweeps"),
                arg("n_threads"));
 }

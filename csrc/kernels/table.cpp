@@ -4,11 +4,14 @@
 
 #include "bernoulli.h"
 #include "conditional.h"
+#include "contrast.h"
+#include "descend.h"
 #include "elementwise.h"
 #include "enumerate.h"
+#include "grid.h"
 #include "half_sweep.h"
 #include "linear.h"
-#include "moments.h"
+#include "observation.h"
 #include "single_noise.h"
 #include "stage.h"
 #include "swap.h"
@@ -34,8 +37,6 @@ constexpr KernelTable table = {
     tilted_half_sweep<std::int32_t>,
     swap,
     conditional,
-    moments<std::int16_t>,
-    moments<std::int32_t>,
     bernoulli,
     linear,
     sigmoid_array,
@@ -45,6 +46,17 @@ constexpr KernelTable table = {
     logistic,
     stage,
     enumerate_states,
+    descend,
+    weight_sums,
+    round_to_grid<std::int16_t>,
+    round_to_grid<std::int32_t>,
+    register_tables<std::int16_t>,
+    register_tables<std::int32_t>,
+    observe,
+    contrast<std::int16_t>,
+    contrast<std::int32_t>,
+    finish_contrast,
+    selected_sums,
 };
 
 }  // namespace

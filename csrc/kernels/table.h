@@ -93,21 +93,6 @@ struct ConditionalTask {
     double* probability;
 };
 
-// One block of hidden units, for at most rows_of_moments rows: sums of 2^20 times a probability are
-// added to `weights`, (inputs, outputs), and `hidden`, (outputs).
-struct MomentTask {
-    HalfSweepTask forward;
-    std::size_t block;
-    BitRows rows_of_units;
-    Lookup lookup;                // of the sums over rows
-    std::int32_t* probabilities;  // n_chains * columns_per_block numbers
-    void* sums;                   // inputs * columns_per_block numbers of 32 bits
-    std::int64_t* weights;
-    std::int64_t* hidden;
-};
-
-constexpr std::size_t rows_of_moments = 1984;  // sums of 2^20 each then fit 32 bits
-
 struct BernoulliTask {
     const double* probability;
     std::size_t width;
@@ -186,6 +171,91 @@ struct EnumerateTask {
     double* out;
 };
 
+// How an optimiser moves a number: with `second` moments as Adam does, else along a velocity.
+struct DescentRule {
+    double rate, keep;  // what the number is multiplied by before it moves
+    float beta1, gain1, first_scale;
+    float beta2, gain2, second_scale, epsilon;
+};
+
+// An array (rows, columns) of parameters. `row_offset`, if not null, and the three after it centre
+// the gradient.
+struct DescentTask {
+    DescentRule rule;
+    std::size_t columns;
+    double* value;
+    float *first, *second;  // `second` may be null
+    const float* gradient;
+    const float *row_offset, *column_gradient, *row_gradient, *column_offset;
+};
+
+constexpr std::size_t rows_of_sums = 32;  // that are added together
+constexpr std::size_t sum_lanes = 16;     // columns j and j + 16 are added together
+
+// Sums of positive weights, of negative ones' magnitudes and of weights times offsets, three
+// numbers of each row and, for each block of rows, three arrays of `padded` columns that start at
+// zero. `column_offset` is padded to whole lanes.
+struct WeightSumsTask {
+    const double* weights;
+    std::size_t rows, columns, padded;
+    const double *row_offset, *column_offset;
+    double *of_rows, *of_blocks;
+};
+
+// Weights (rows, columns) times a scale, to integers in blocks of columns both ways, and the sums
+// of the positive and of the negative ones of each row and column, added to what is there.
+struct GridTask {
+    const double* weights;
+    std::size_t rows, columns;
+    double scale;
+    void *forward, *backward;  // (blocks of columns, rows, 64), (blocks of rows, columns, 64)
+    std::int64_t *row_largest, *row_smallest, *column_largest, *column_smallest;
+};
+
+// Rows of states, each observed with a signal-to-noise ratio of its own; `out` starts with the
+// first row asked for, and its rows are padded to whole blocks.
+struct ObservationTask {
+    BitRows states;
+    const float* snr;
+    Stream noise;
+    std::size_t width, stride;
+    float* out;
+};
+
+constexpr std::size_t rows_of_contrast = 1984;  // sums of 2^20 each then fit 32 bits
+constexpr float softplus_scale = 1024.0f;
+
+// Sums over rows of states, samples first and then data, of multiplier * sigma(W'v + c) as integers
+// and of their products with v. Of `forward` the parts that find sums for all rows are used.
+struct ContrastTask {
+    HalfSweepTask forward;
+    float factor;                      // 1 / scale
+    std::size_t n_samples;             // of at most rows_of_contrast rows
+    BitRows sample_units, data_units;  // a row of bits for each visible unit, one for each state
+    const float* multipliers;          // of each row, at most 2^20 in magnitude
+    Lookup lookup;                     // of the sums over rows
+    std::int32_t* values;              // scratch: rows * columns_per_block
+    std::int32_t* sums;                // scratch: 2 * inputs * columns_per_block
+    double sample_unit, data_unit;     // of the gradient: samples * unit - data * unit
+    float* gradient;                   // (inputs, outputs)
+    std::int64_t *sample_totals, *data_totals;      // added to in its place; may be null
+    std::int64_t *sample_hidden, *data_hidden;      // (outputs), added to
+    std::int64_t *sample_softplus, *data_softplus;  // added to, times softplus_scale; may be null
+};
+
+struct SelectedSumsTask {
+    BitRows rows;
+    std::size_t n_rows, units;    // at most rows_of_contrast
+    const std::int32_t* numbers;  // of each row, at most 2^20 in magnitude
+    std::int64_t* sums;           // of each unit, added to
+};
+
+struct RegisterTablesTask {
+    const void* weights;  // (blocks, inputs, columns_per_block)
+    std::size_t inputs;
+    void* tables;
+};
+
 // Every other kernel works on the rows [begin, end) of its task. Scratch belongs to one call:
 //   conditional        chains_per_tile * inputs words
 //   enumerate_states   (enumerated + 1) * (summed + 1) numbers
@@ -200,8 +270,6 @@ struct KernelTable {
     void (*swap)(const SwapTask&);
     void (*conditional)(const ConditionalTask&, std::size_t begin, std::size_t end,
                         std::uint32_t* scratch);
-    void (*moments16)(const MomentTask&);
-    void (*moments32)(const MomentTask&);
     void (*bernoulli)(const BernoulliTask&, std::size_t begin, std::size_t end);
     void (*linear)(const LinearTask&, std::size_t begin, std::size_t end);
     void (*sigmoid)(const double* x, double* out, std::size_t size);
@@ -212,6 +280,17 @@ struct KernelTable {
     void (*stage)(const StageTask&, std::size_t begin, std::size_t end);
     void (*enumerate_states)(const EnumerateTask&, std::size_t begin, std::size_t end,
                              double* scratch);
+    void (*descend)(const DescentTask&, std::size_t begin, std::size_t end);
+    void (*weight_sums)(const WeightSumsTask&, std::size_t begin, std::size_t end);
+    void (*round16)(const GridTask&, std::size_t begin, std::size_t end);
+    void (*round32)(const GridTask&, std::size_t begin, std::size_t end);
+    void (*register_tables16)(const RegisterTablesTask&, std::size_t begin, std::size_t end);
+    void (*register_tables32)(const RegisterTablesTask&, std::size_t begin, std::size_t end);
+    void (*observe)(const ObservationTask&, std::size_t begin, std::size_t end);
+    void (*contrast16)(const ContrastTask&, std::size_t begin, std::size_t end);
+    void (*contrast32)(const ContrastTask&, std::size_t begin, std::size_t end);
+    void (*finish_contrast)(const ContrastTask&, std::size_t begin, std::size_t end);
+    void (*selected_sums)(const SelectedSumsTask&, std::size_t begin, std::size_t end);
 };
 
 }  // namespace scorerbm

@@ -11,7 +11,9 @@ namespace scorerbm {
 class AlignedBytes {
   public:
     explicit AlignedBytes(std::size_t size)
-        : bytes_(new unsigned char[size + alignment]()), start_(align(bytes_.get())) {}
+        : size_(size), bytes_(new unsigned char[size + alignment]()), start_(align(bytes_.get())) {}
+
+    std::size_t size() const { return size_; }
 
     template <class Number>
     Number* as() const {
@@ -26,6 +28,7 @@ class AlignedBytes {
         return p + (alignment - address % alignment) % alignment;
     }
 
+    std::size_t size_;
     std::unique_ptr<unsigned char[]> bytes_;
     unsigned char* start_;
 };

@@ -49,4 +49,16 @@ inline void unpack_bits(const std::uint64_t* words, std::size_t units, std::uint
     }
 }
 
+// Turns 64 rows of 64 bits into its columns, in place.
+inline void transpose_bits(std::uint64_t* rows) {
+    std::uint64_t mask = 0x00000000FFFFFFFFu;
+    for (std::size_t half = 32; half != 0; half /= 2, mask ^= mask << half) {
+        for (std::size_t i = 0; i < 64; i = ((i | half) + 1) & ~half) {
+            const std::uint64_t swap = ((rows[i] >> half) ^ rows[i | half]) & mask;
+            rows[i] ^= swap << half;
+            rows[i | half] ^= swap;
+        }
+    }
+}
+
 }  // namespace scorerbm

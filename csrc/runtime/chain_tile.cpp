@@ -123,7 +123,12 @@ ChainTile::ChainTile(const ChainsTask& task, const Biases& biases, std::size_t b
     const std::size_t units = task.rbm->visible.outputs;
     const BitRows v = rows_of(visible_, units), frozen = rows_of(frozen_, units);
     for (std::size_t c = 0; c < size(); ++c) {
-        pack_bits(task.v + (begin + c) * units, units, bit_row(v, c));
+        if (task.words != nullptr) {
+            const std::size_t words = words_of(units) - 1;
+            std::copy_n(task.words + (begin + c) * words, words, bit_row(v, c));
+        } else {
+            pack_bits(task.v + (begin + c) * units, units, bit_row(v, c));
+        }
     }
     if (task.frozen == nullptr) return;
     for (std::size_t c = 0; c < (frozen_stride_ == 0 ? 1 : size()); ++c) {
@@ -210,6 +215,13 @@ void ChainTile::finish_energies(std::int64_t* energies) const {
     const BitRows h = rows_of(hidden_, task_.rbm->hidden.outputs);
     for (std::size_t c = 0; c < size(); ++c) {
         energies[c] = -(energies[c] + biases_.hidden_sums.of(bit_row(h, c)));
+    }
+}
+
+void ChainTile::copy_visible(std::uint64_t* to) const {
+    const std::size_t units = task_.rbm->visible.outputs, words = words_of(units) - 1;
+    for (std::size_t c = 0; c < size(); ++c) {
+        std::copy_n(bit_row(rows_of(visible_, units), c), words, to + c * words);
     }
 }
 

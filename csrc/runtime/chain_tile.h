@@ -25,6 +25,7 @@ struct ChainsTask {
     const std::uint32_t* chains;
     Key key;
     std::uint8_t *v, *h;
+    const std::uint64_t* words = nullptr;  // (C, words): visible states to start from, if not bytes
 };
 
 // Biases and offsets as kernels want them: padded, in 16 bits where fields fit, in single
@@ -83,6 +84,9 @@ class ChainTile {
 
     // The energies of the visible states together with hidden ones, as bytes a chain a row.
     void energies(const std::uint8_t* hidden, std::int64_t* out);
+
+    // Writes the visible states as words, without spare ones.
+    void copy_visible(std::uint64_t* words) const;
 
     // Writes the states back to the task's arrays.
     void finish() const;

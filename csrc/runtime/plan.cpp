@@ -71,14 +71,16 @@ std::size_t table_bytes_asked() {
 }
 
 Lookup choose(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
-              const PlanOptions& options) {
+              const PlanOptions& options, std::size_t n_threads) {
     if (options.lookup) {
-        if (*options.lookup == Lookup::registers && chain_sweeps > 0) rbm.build_register_tables();
+        if (*options.lookup == Lookup::registers && chain_sweeps > 0) {
+            rbm.build_register_tables(n_threads);
+        }
         return *options.lookup;
     }
     const int bits = rbm.hidden.bits;
     if (kernels().has_registers && enough_for_registers(n_chains, bits) &&
-        rbm.use_registers(chain_sweeps, options.table_bytes)) {
+        rbm.use_registers(chain_sweeps, options.table_bytes, n_threads)) {
         return Lookup::registers;
     }
     return lookup_in_memory(n_chains, bits);
@@ -98,14 +100,14 @@ Lookup lookup_in_memory(std::size_t n_chains, int bits) {
 }
 
 Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
-               const PlanOptions& options) {
+               const PlanOptions& options, std::size_t n_threads) {
     const std::size_t sum_bytes = static_cast<std::size_t>(rbm.hidden.bits / 8);
     const std::size_t soon = static_cast<std::size_t>(longest_sweep / sweep_nanoseconds(rbm));
     const std::size_t most =
         std::min(bytes_of_sums / (columns_per_block * sum_bytes), std::max(fewest_chains, soon));
     const std::size_t n_tiles = std::max<std::size_t>(1, (n_chains + most - 1) / most);
     const std::size_t chains = std::max<std::size_t>(1, (n_chains + n_tiles - 1) / n_tiles);
-    return {chains, choose(rbm, chains, chain_sweeps, options)};
+    return {chains, choose(rbm, chains, chain_sweeps, options, n_threads)};
 }
 
 std::string lookup_name(Lookup lookup) {

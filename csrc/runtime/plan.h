@@ -24,10 +24,10 @@ struct PlanOptions {
 };
 
 // The plan for n_chains of each thread, in all chain_sweeps sweeps of a chain. Lookups in registers
-// are taken where the CPU has them, once enough work asked for their tables to be built and if
-// these fit. With 0 sweeps nothing is built or counted.
+// are taken where the CPU has them, once enough work asked for their tables to be built, by that
+// many threads, and if these fit. With 0 sweeps nothing is built or counted.
 Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
-               const PlanOptions& options);
+               const PlanOptions& options, std::size_t n_threads = 1);
 
 // The cheapest lookup that needs no tables made beforehand.
 Lookup lookup_in_memory(std::size_t n_chains, int bits);

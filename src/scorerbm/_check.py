@@ -38,14 +38,15 @@ def real_array(name: str, value: Any, *shapes: Shape) -> NDArray[np.float64]:
     return array
 
 
-def bits(name: str, value: Any, *shapes: Shape) -> NDArray[np.uint8]:
-    """Binary states as uint8, C-contiguous, of one of the shapes."""
+def bits(name: str, value: Any, *shapes: Shape, first_row: int = 0) -> NDArray[np.uint8]:
+    """Binary states as uint8, C-contiguous, of one of the shapes; errors count from a row on."""
     array = as_array(name, value)
     _check_shape(name, array, shapes)
     wrong = (array != 0) & (array != 1)
     if wrong.any():
-        where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(f"{name}: got {array[where]} at index {where}, expected only 0 and 1")
+        found = tuple(int(i) for i in np.argwhere(wrong)[0])
+        where = (found[0] + first_row, *found[1:]) if found else found
+        raise ValueError(f"{name}: got {array[found]} at index {where}, expected only 0 and 1")
     return np.asarray(array, dtype=np.uint8, order="C")
 
 

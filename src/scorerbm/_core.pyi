@@ -87,9 +87,6 @@ def plan(
 def conditional(
     states: _Bits, weights: _Counts, bias: _Counts, scale: float, n_threads: int
 ) -> _Reals: ...
-def moments(
-    rbm: PreparedRBM, hidden_bias: _Counts, scale: float, visible: _Bits, n_threads: int
-) -> tuple[_Reals, _Reals, _Reals]: ...
 def bernoulli(probability: _Reals, chains: _Words, key: _Key, step: int, domain: int) -> _Bits: ...
 def uniform(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Reals: ...
 def normal(chains: _Words, width: int, key: _Key, step: int, domain: int) -> _Floats: ...
@@ -110,3 +107,45 @@ def linear(x: _Reals, weights: _Reals, bias: _Reals, n_threads: int) -> _Reals: 
 def enumerate_states(
     weights: _Reals, enumerated_bias: _Reals, summed_bias: _Reals, n_threads: int
 ) -> _Reals: ...
+def empty_rbm(n_visible: int, n_hidden: int, bits: int) -> PreparedRBM: ...
+def refresh(rbm: PreparedRBM, weights: _Reals, scale: float, n_threads: int) -> None: ...
+def round_bias(bias: _Reals, scale: float, limit: float) -> _Counts: ...
+def descend(
+    value: _Reals,
+    gradient: _Floats,
+    first: _Floats,
+    second: _Floats | None,
+    rule: tuple[float, ...],
+    centre: tuple[_Floats, _Floats, _Floats, _Floats] | None,
+    n_threads: int,
+) -> None: ...
+def weight_sums(
+    weights: _Reals, visible_offset: _Reals, hidden_offset: _Reals, n_threads: int
+) -> tuple[_Reals, _Reals, float, float]: ...
+def sweep_bits(
+    rbm: PreparedRBM,
+    visible_bias: _Counts,
+    hidden_bias: _Counts,
+    scale: float,
+    start: NDArray[np.uint64],
+    ids: _Words,
+    key: _Key,
+    first_sweep: int,
+    n_sweeps: int,
+    tilt: tuple[NDArray[np.uint64], _Words, NDArray[np.float32], _Key, int] | None,
+    n_threads: int,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
+def contrast(
+    rbm: PreparedRBM,
+    visible_bias: _Counts,
+    hidden_bias: _Counts,
+    scale: float,
+    samples: NDArray[np.uint64],
+    data: NDArray[np.uint64],
+    multipliers: NDArray[np.float32] | None,
+    sample_unit: float,
+    data_unit: float,
+    free_energy: bool,
+    n_threads: int,
+) -> tuple[_Floats, _Floats, _Floats, float]: ...
+def overlaps(samples: NDArray[np.uint64], data: NDArray[np.uint64]) -> _Counts: ...

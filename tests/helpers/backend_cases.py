@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorerbm.backends import Backend, Domain, IntegerRBM
-from scorerbm.backends.protocol import CORRECT, PLAIN, PREDICT, StageNumbers, Stages
+from scorerbm.backends.bits import pack_bits
+from scorerbm.backends.protocol import (
+    CORRECT,
+    PLAIN,
+    PREDICT,
+    Centre,
+    Descent,
+    Grid,
+    StageNumbers,
+    Stages,
+    Tilt,
+)
 
 Results = dict[str, NDArray[Any]]
 
@@ -80,7 +91,6 @@ class Problem:
         )
         assert two.mean is None
         assert three.mean is not None
-        moments = backend.moments(self.shared, self.v, n_threads)
         narrow, wide, shared_frozen, frozen = (
             backend.gibbs(
                 rbm, self.v, self.chains, KEY, first_sweep=5, n_sweeps=2, mean=mean, frozen=mask,
@@ -131,9 +141,6 @@ class Problem:
             "conditional, biases": backend.conditional(
                 self.v, rbm.weights, self.hidden_bias_per_chain, rbm.scale, n_threads
             ),
-            "moments.weights": moments.weights,
-            "moments.visible": moments.visible,
-            "moments.hidden": moments.hidden,
             "bernoulli": backend.bernoulli(self.probability, self.chains, KEY, **draw),
             "uniform": backend.uniform(self.chains, N, KEY, **draw),
             "normal": backend.normal(self.chains, N, KEY, **draw),
@@ -162,7 +169,59 @@ class Problem:
             "enumerate_states": backend.enumerate_states(
                 self.matrix[:K], self.visible_numbers[:K], self.hidden_numbers, n_threads
             ),
+            **self.train(backend, n_threads),
         }
+
+    def train(self, backend: Backend, n_threads: int) -> dict[str, Any]:
+        """Operations of training."""
+        C = self.shape[0]
+        mu, lam = self.visible_numbers, self.hidden_numbers
+        sums = backend.weight_sums(self.matrix, mu, lam, n_threads)
+        out: dict[str, Any] = {f"weight_sums.{k}": np.asarray(x) for k, x in sums._asdict().items()}
+        adam = Descent(0.01, 0.99, 0.9, 0.1, 5.0, 0.99, 0.01, 50.0, 1e-8)
+        for name, rule in {"adam": adam, "momentum": Descent(0.1, 1.0, 0.5)}.items():
+            narrow = self.matrix.astype(np.float32)
+            outer = Centre(*(x.astype(np.float32) for x in (mu, lam, mu + 1.0, lam + 1.0)))
+            for centre in (None, outer):
+                value, first = self.matrix.copy(), np.float32(0.1) * narrow
+                second = np.square(narrow) if name == "adam" else None
+                backend.descend(value, narrow[::-1].copy(), first, second, rule, centre, n_threads)
+                out[f"descend.{name}, {centre is not None}"] = np.stack([value, first])
+        words, more = pack_bits(self.v), pack_bits(self.frozen)
+        for bits in (16, 32):
+            grid = Grid(1024.0 if bits == 16 else 65536.0, bits, 3.0, 0.5)
+            w = self.matrix / (8.0 if bits == 16 else 1.0)
+            before = backend.round_to_grid(-w, mu, lam, grid, None, n_threads)
+            rbm = backend.round_to_grid(w, mu, lam, grid, before, n_threads)
+            assert rbm.bits == bits
+            tilt = Tilt(
+                more[::2].copy(),
+                self.chains[::2].copy(),
+                np.linspace(0.0, 9.0, len(more[::2]), dtype=np.float32),
+                KEY,
+                4,
+            )
+            pairs = np.repeat(words[::2], 2, axis=0), np.repeat(self.chains[::2], 2)
+            for name, (start, ids, given) in {
+                "free": (words, self.chains, None),
+                "tilted": (*pairs, tilt),
+            }.items():
+                result = backend.sweep_bits(
+                    rbm, start, ids, KEY, first_sweep=6, n_sweeps=3, tilt=given,
+                    n_threads=n_threads,
+                )  # fmt: skip
+                out[f"sweep_bits, {name}, int{bits}"] = np.stack(result)
+            if C > 0:
+                contrast = backend.contrast(
+                    rbm, words, more[: C // 2 + 1], free_energy=True, n_threads=n_threads
+                )
+                weighted = backend.weighted_statistics(rbm, words, self.beta - 1.0, n_threads)
+                for name, found in {"contrast": contrast, "weighted": weighted}.items():
+                    out |= {
+                        f"{name}.{k}, int{bits}": np.asarray(x) for k, x in found._asdict().items()
+                    }
+        out["overlaps"] = backend.overlaps(np.repeat(words, 3, axis=0), more)
+        return out
 
     def path(
         self, backend: Backend, rbm: IntegerRBM, n_sweeps: int, n_threads: int

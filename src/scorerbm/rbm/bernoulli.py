@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
-from ..backends import in_use, product
+from ..backends import in_use
+from ..backends.bits import pack_bits
 from ..backends.protocol import (
     Backend,
     Bits,
@@ -29,9 +30,11 @@ from .grid import (
     INT16_ERROR,
     SATURATION,
     WeightGrid,
+    Workspace,
     grid_error,
     precision_asked,
     round_weights,
+    training_grid,
 )
 
 __all__ = ["BernoulliRBM"]
@@ -74,6 +77,8 @@ class BernoulliRBM(RBM):
     binary_visible: ClassVar[bool] = True
 
     _origin: BernoulliRBM | None = None  # the model that lent its weights to this one
+    _workspace: Workspace | None = None
+    _in_training: IntegerRBM | None = None
 
     def __init__(
         self,
@@ -114,10 +119,12 @@ class BernoulliRBM(RBM):
         visible_bias: Parameters,
         hidden_bias: Parameters,
         data_mean: Reals | None,
+        workspace: Workspace | None = None,
     ) -> Self:
         """Wrap float64 arrays without a check or a copy: for training, once a step."""
         model = cls.__new__(cls)
         model._set(weights, visible_bias, hidden_bias, data_mean)
+        model._workspace = workspace
         return model
 
     def __getstate__(self) -> dict[str, Any]:
@@ -404,23 +411,41 @@ class BernoulliRBM(RBM):
     ) -> dict[str, Reals]:
         """Means of v σ(Wᵀv+c)ᵀ, v and σ(Wᵀv+c): -∂F/∂W, -∂F/∂b, -∂F/∂c.
 
-        Unweighted sums are of integers and exact; weighted ones are added in the order of rows.
+        Sums are of integers and exact in any order; see `Training.weighted_statistics`.
         """
         if weights is None:
-            of_weights, of_visible, of_hidden = backend.moments(self.grid, v, n_threads)
-        else:
-            grid = self.grid
-            p = backend.conditional(v, grid.weights, grid.hidden_bias, grid.scale, n_threads)
-            transposed = np.ascontiguousarray(v.T, dtype=np.float64)
-            of_weights = product(backend, transposed, weights[:, None] * p, n_threads)
-            of_hidden = product(backend, weights[None, :], p, n_threads)
-            of_visible = product(backend, transposed, weights[:, None], n_threads)
-        scale = 1.0 / len(v)
+            weights = np.ones(len(v))
+        found = backend.weighted_statistics(self.grid, pack_bits(v), weights, n_threads)
         return {
-            "weights": of_weights * scale,
-            "visible_bias": of_visible.reshape(-1) * scale,
-            "hidden_bias": of_hidden.reshape(-1) * scale,
+            "weights": found.weights.astype(np.float64),
+            "visible_bias": found.visible.astype(np.float64),
+            "hidden_bias": found.hidden.astype(np.float64),
         }
+
+    def integers_in_training(self, backend: Backend, n_threads: int = 0) -> IntegerRBM:
+        """Return the model rounded for operations on bits, with 16 bits where they suffice.
+
+        Raises
+        ------
+        OverflowError
+            If the weights have diverged.
+        """
+        if self._in_training is None:
+            w, b, c = self._double
+            work = self._workspace
+            if work is None:
+                zeros = np.zeros(w.shape[0]), np.zeros(w.shape[1])
+                work = Workspace(backend.weight_sums(w, *zeros, n_threads))
+            grid = training_grid(work.sums, max(w.shape))
+            work.integers = backend.round_to_grid(w, b, c, grid, work.integers, n_threads)
+            self._in_training = work.integers
+        return self._in_training
+
+    def one_hidden_unit(self) -> Self:
+        """Independent bits as `independent` has them, with one hidden unit that does nothing."""
+        p = self._data_mean
+        bias = self._double[1] if p is None else logit(p)
+        return self.from_trusted(np.zeros((len(bias), 1)), bias, np.zeros(1), p)
 
     # -- annealing --------------------------------------------------------------------------
 

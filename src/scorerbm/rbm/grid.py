@@ -8,19 +8,31 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backends.protocol import Counts, IntegerRBM, Reals
+from ..backends.protocol import Counts, Grid, IntegerRBM, Reals, WeightSums
 
-__all__ = ["INT16_ERROR", "PRECISIONS", "WeightGrid", "grid_error", "round_weights"]
+__all__ = [
+    "INT16_ERROR",
+    "PRECISIONS",
+    "WeightGrid",
+    "Workspace",
+    "grid_error",
+    "round_weights",
+    "training_grid",
+]
 
 PRECISIONS = ("auto", "int16", "int32")
 
 INT16_ERROR = 0.0625
 """``precision="auto"`` takes 16 bits if no unit's log-odds is then wrong by more than this, in any
 state of the other layer. A probability is then wrong by less than a quarter of it."""
+
+TRAINING_ERROR = 0.03125
+"""The same for training, of the root mean square over states: see `training_grid`."""
 
 SATURATION = 40.0
 """A bias this far beyond the largest sum of weights acts as an infinite one: exp(-40) = 4e-18."""
@@ -80,19 +92,7 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     """
     visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
     largest = max(visible, hidden)
-    reach = largest if bits == 16 else 2.0 * largest + saturation
-    # Half a unit for each rounded term, and two terms more at 32 bits for the bias.
-    rounding = 0.5 * max(weights.shape) if bits == 16 else max(weights.shape) + 1.0
-    fitting = (_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf
-    # Biases of 16-bit models are kept apart, but sampled with 31 bits.
-    largest_bias = 2.0**30 / (largest + saturation) if bits == 16 else math.inf
-    scale = _largest_power(min(fitting, largest_bias))
-    if not scale >= _COARSEST:
-        biases, why = ("", "") if bits == 16 else (" and biases", "; the model has diverged")
-        raise OverflowError(
-            f"weights: sums of weights{biases} reach {reach:.3g}, beyond what a {bits}-bit grid "
-            f"represents{why}"
-        )
+    scale = _finest_scale(largest, max(weights.shape), saturation, bits)
     rounded = np.rint(weights * scale).astype(np.int32)
     return WeightGrid(
         np.ascontiguousarray(rounded),
@@ -103,6 +103,65 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
         bits,
         {},
     )
+
+
+def training_grid(sums: WeightSums, n_units: int) -> Grid:
+    """Return the grid for a model in training, whose larger layer has so many units.
+
+    It has 16 bits if they allow √(n/24)/S ≤ 1/32. That is the root mean square of the error of a
+    log-odds with half of n units on, whose weights have errors spread evenly within 1/(2S).
+
+    Raises
+    ------
+    OverflowError
+        If no grid fits.
+    """
+    visible, hidden = sums.visible_reach, sums.hidden_reach
+    largest = visible + hidden if math.isnan(visible + hidden) else max(visible, hidden)
+    asked = precision_asked("auto")
+    for bits in (16, 32):
+        if asked not in ("auto", f"int{bits}"):
+            continue
+        try:
+            scale = _finest_scale(largest, n_units, SATURATION, bits)
+        except OverflowError:
+            if bits == 16 and asked == "auto":
+                continue
+            raise
+        if bits == 32 or asked == "int16" or scale * scale * 24.0 * TRAINING_ERROR**2 >= n_units:
+            break
+    return Grid(scale, bits, visible + SATURATION, hidden + SATURATION)
+
+
+def _finest_scale(largest: float, n_units: int, saturation: float, bits: int) -> float:
+    reach = largest if bits == 16 else 2.0 * largest + saturation
+    # Half a unit for each rounded term, and two terms more at 32 bits for the bias.
+    rounding = 0.5 * n_units if bits == 16 else n_units + 1.0
+    fitting = (_LARGEST[bits] - rounding) / reach if reach != 0.0 else math.inf
+    # Biases of 16-bit models are kept apart, but sampled with 31 bits.
+    largest_bias = 2.0**30 / (largest + saturation) if bits == 16 else math.inf
+    scale = _largest_power(min(fitting, largest_bias))
+    if not scale >= _COARSEST:
+        biases, why = ("", "") if bits == 16 else (" and biases", "; the model has diverged")
+        raise OverflowError(
+            f"weights: sums of weights{biases} reach {reach:.3g}, beyond what a {bits}-bit grid "
+            f"represents{why}"
+        )
+    return scale
+
+
+@dataclass
+class Workspace:
+    """What a model in training keeps from one update to the next."""
+
+    sums: WeightSums
+    integers: IntegerRBM | None = None
+    """Their memory is used again."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether all weights are."""
+        return math.isfinite(self.sums.visible_reach + self.sums.hidden_reach)
 
 
 def precision_asked(precision: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..backends import product
-from ..backends.protocol import Backend, Reals
+from ..backends import in_use
+from ..backends.protocol import Centre, Reals, WeightSums
 
 __all__ = ["Centring"]
 
@@ -36,33 +38,35 @@ class Centring:
     """μ, (N,)"""
     hidden: Reals
     """λ, (M,)"""
-    backend: Backend
 
-    def plain(self, centred: Mapping[str, Reals]) -> Arrays:
+    def sums(self, weights: Reals) -> WeightSums:
+        """Wλ and Wᵀμ, and what else of W's sums is wanted with them."""
+        backend, n_threads = in_use()
+        return backend.weight_sums(weights, self.visible, self.hidden, n_threads)
+
+    def plain(self, centred: Mapping[str, Reals], sums: WeightSums | None = None) -> Arrays:
         """W, b, c from W, b', c'."""
-        of_visible, of_hidden = self._shifts(centred["weights"])
+        sums = sums or self.sums(centred["weights"])
         return {
             **centred,
-            "visible_bias": centred["visible_bias"] - of_visible,
-            "hidden_bias": centred["hidden_bias"] - of_hidden,
+            "visible_bias": centred["visible_bias"] - sums.of_visible,
+            "hidden_bias": centred["hidden_bias"] - sums.of_hidden,
         }
 
     def centred(self, plain: Mapping[str, Reals]) -> Arrays:
         """W, b', c' from W, b, c."""
-        of_visible, of_hidden = self._shifts(plain["weights"])
+        sums = self.sums(plain["weights"])
         return {
             **plain,
-            "visible_bias": plain["visible_bias"] + of_visible,
-            "hidden_bias": plain["hidden_bias"] + of_hidden,
+            "visible_bias": plain["visible_bias"] + sums.of_visible,
+            "hidden_bias": plain["hidden_bias"] + sums.of_hidden,
         }
 
-    def gradient(self, plain: Mapping[str, Reals]) -> Arrays:
-        """Derivatives in W, b', c' from those in W, b, c."""
-        db, dc = plain["visible_bias"], plain["hidden_bias"]
-        shift = np.multiply.outer(self.visible, dc) + np.multiply.outer(db, self.hidden)
-        return {**plain, "weights": plain["weights"] - shift}
+    def centre(self, plain: Mapping[str, NDArray[Any]]) -> Centre:
+        """What to take from the derivative in W at fixed b, c for the one at fixed b', c'.
 
-    def _shifts(self, w: Reals) -> tuple[Reals, Reals]:
-        """Wλ and Wᵀμ, added in a fixed order."""
-        of_visible = product(self.backend, self.hidden[None, :], w.T, 1)[0]
-        return of_visible, product(self.backend, self.visible[None, :], w, 1)[0]
+        Those in b' and c' are those in b and c.
+        """
+        arrays = self.visible, plain["hidden_bias"], plain["visible_bias"], self.hidden
+        with np.errstate(over="ignore"):  # then the parameters become infinite, which is said
+            return Centre(*(np.ascontiguousarray(x, dtype=np.float32) for x in arrays))

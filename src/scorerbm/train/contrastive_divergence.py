@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from numpy.typing import NDArray
 
 from .. import _check
 from ..backends.protocol import Backend
 from .family import Family
 from .gradients import CDGradient, Gradient, PCDGradient
+from .states import BinaryStates
 from .trainer import Trainer
 
 __all__ = ["ContrastiveDivergence"]
@@ -64,7 +62,9 @@ class ContrastiveDivergence(Trainer):
         _check.integer("n_sweeps", self.n_sweeps, 1)
         _check.integer("n_chains", self.n_chains, 1)
 
-    def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+    def _gradient(
+        self, family: Family, states: BinaryStates, seed: int, backend: Backend
+    ) -> Gradient:
         if self.persistent:
-            return PCDGradient(v, self.n_chains, self.n_sweeps, seed, backend)
+            return PCDGradient(states, self.n_chains, self.n_sweeps, seed, backend)
         return CDGradient(self.n_sweeps, seed, backend)

@@ -7,12 +7,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import _check
 from .._seed import derive_key
 from ..backends.protocol import Backend, Domain, Reals
 from ..backends.reference.elementary import log, logit
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import chain_ids
+from ..rbm.grid import Workspace
+from .states import BinaryStates
 
 __all__ = ["FAMILIES", "Family"]
 
@@ -22,10 +23,10 @@ _INITIAL_WEIGHT = 0.01
 class Family(Protocol):
     """Initialises parameters from data and wraps them as a model."""
 
-    def __init__(self, v: NDArray[Any]) -> None: ...
+    def __init__(self, states: BinaryStates) -> None: ...
 
     @staticmethod
-    def check(name: str, v: ArrayLike) -> NDArray[Any]:
+    def check(name: str, v: ArrayLike) -> BinaryStates:
         """Return data as states of this family, (n, N)."""
         ...
 
@@ -33,7 +34,7 @@ class Family(Protocol):
         """Parameters to start from: nearly independent units with the data's marginals."""
         ...
 
-    def model(self, parameters: dict[str, Reals]) -> RBM:
+    def model(self, parameters: dict[str, Reals], workspace: Workspace) -> RBM:
         """Wrap parameters in training, without a copy."""
         ...
 
@@ -53,14 +54,14 @@ class Family(Protocol):
 class BernoulliFamily:
     """Binary visible units."""
 
-    def __init__(self, v: NDArray[Any]) -> None:
+    def __init__(self, states: BinaryStates) -> None:
         # Half a count of each kind keeps the frequencies off 0 and 1.
-        self._data_mean: Reals = (v.sum(axis=0, dtype=np.float64) + 0.5) / (len(v) + 1.0)
+        self._data_mean: Reals = (states.counts() + 0.5) / (len(states) + 1.0)
 
     @staticmethod
-    def check(name: str, v: ArrayLike) -> NDArray[Any]:
+    def check(name: str, v: ArrayLike) -> BinaryStates:
         """Return bits, (n, N)."""
-        return _check.bits(name, v, (None, None))
+        return BinaryStates.of(name, v)
 
     def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
         """Small normal weights; visible biases are the data's log-odds."""
@@ -73,9 +74,11 @@ class BernoulliFamily:
             "hidden_bias": np.zeros(n_hidden),
         }
 
-    def model(self, parameters: dict[str, Reals]) -> RBM:
+    def model(self, parameters: dict[str, Reals], workspace: Workspace) -> RBM:
         """Wrap parameters in training, without a copy."""
-        return BernoulliRBM.from_trusted(**parameters, data_mean=self._data_mean)
+        return BernoulliRBM.from_trusted(
+            **parameters, data_mean=self._data_mean, workspace=workspace
+        )
 
     def finished(self, model: RBM) -> RBM:
         """Return a float32 model of its own arrays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,11 @@ from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
 from ..rbm import RBM
 from .errors import DivergenceWarning
 from .family import Family
+from .states import BinaryStates
 
 __all__ = ["Monitor"]
+
+_Rows = TypeVar("_Rows", BinaryStates, NDArray[Any])
 
 _CHEAP = 1 << 23  # units times states that "auto" enumerates after every epoch
 _MOST_ROWS = 2000
@@ -36,16 +39,16 @@ class Monitor:
         self,
         mode: str,
         family: Family,
-        data: NDArray[Any],
-        held_out: NDArray[Any] | None,
+        data: BinaryStates,
+        held_out: BinaryStates | None,
         backend: Backend,
         n_threads: int | None,
         n_epochs: int,
         n_batches: int,
     ) -> None:
         self._mode, self._backend, self._n_threads = mode, backend, n_threads
-        self._train = _thinned(data)
-        self._held_out = None if held_out is None else _thinned(held_out)
+        self._train = _thinned(data).unpack()
+        self._held_out = None if held_out is None else _thinned(held_out).unpack()
         self._last_epoch = n_epochs - 1
         self._interval = 1 if mode == "always" else -(-_UPDATES_BETWEEN // n_batches)
         self._floor = float(family.independent_log_likelihood(self._train).mean())
@@ -93,7 +96,7 @@ class Monitor:
         warnings.warn(message, DivergenceWarning, stacklevel=4)
 
 
-def _thinned(v: NDArray[Any], n: int = _MOST_ROWS) -> NDArray[Any]:
+def _thinned(v: _Rows, n: int = _MOST_ROWS) -> _Rows:
     return v[:: -(-len(v) // n)]
 
 

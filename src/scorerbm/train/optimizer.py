@@ -5,11 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import _check
-from ..backends.protocol import Reals
+from ..backends import in_use
+from ..backends.protocol import Centre, Descent, Floats, Reals
 from ..backends.reference.elementary import HALF_PI, cos
 
 __all__ = ["SGD", "Adam", "Optimizer", "Stepper"]
@@ -30,20 +33,45 @@ class Stepper(ABC):
     def __init__(self, options: Optimizer) -> None:
         self._options = options
         self.n_updates = 0
+        self._moments: dict[str, tuple[Floats, Floats | None]] = {}
 
-    def update(self, parameters: Arrays, gradients: Mapping[str, Reals], progress: float) -> None:
-        """Change the parameters in place by one step down the gradients."""
+    def update(
+        self,
+        parameters: Arrays,
+        gradients: Mapping[str, NDArray[Any]],
+        progress: float,
+        centre: Centre | None = None,
+    ) -> None:
+        """Change the parameters in place by one step down the gradients.
+
+        ``centre`` holds the outer products that the gradient of the weights lacks.
+        """
         self.n_updates += 1
         rate = self._options.rate(progress)
+        rule = self._rule(rate)
         decay = rate * self._options.weight_decay
-        for name, gradient in gradients.items():
-            value = parameters[name]
-            if decay > 0.0 and name == "weights":
-                value *= 1.0 - decay
-            value -= rate * self._direction(name, gradient)
+        backend, n_threads = in_use()
+        for name, given in gradients.items():
+            with np.errstate(over="ignore"):
+                gradient = np.ascontiguousarray(given, dtype=np.float32)
+            if name not in self._moments:
+                self._moments[name] = self._start(gradient)
+            of_weights = name == "weights"
+            backend.descend(
+                parameters[name],
+                gradient,
+                *self._moments[name],
+                rule._replace(keep=1.0 - decay) if of_weights else rule,
+                centre if of_weights else None,
+                n_threads,
+            )
 
     @abstractmethod
-    def _direction(self, name: str, gradient: Reals) -> Reals: ...
+    def _rule(self, rate: float) -> Descent: ...
+
+    @abstractmethod
+    def _start(self, gradient: Floats) -> tuple[Floats, Floats | None]:
+        """Moments before the first step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,13 +124,12 @@ class _SGDStepper(Stepper):
     def __init__(self, options: SGD) -> None:
         super().__init__(options)
         self._momentum = options.momentum
-        self._velocity: Arrays = {}
 
-    def _direction(self, name: str, gradient: Reals) -> Reals:
-        velocity = self._velocity.setdefault(name, np.zeros_like(gradient))
-        velocity *= self._momentum
-        velocity += gradient
-        return velocity
+    def _rule(self, rate: float) -> Descent:
+        return Descent(rate, 1.0, self._momentum)
+
+    def _start(self, gradient: Floats) -> tuple[Floats, Floats | None]:
+        return np.zeros_like(gradient), None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,23 +178,18 @@ class _AdamStepper(Stepper):
     def __init__(self, options: Adam) -> None:
         super().__init__(options)
         self._adam = options
-        self._moments: dict[str, tuple[Reals, Reals]] = {}
         self._powers = (1.0, 1.0)
 
-    def update(self, parameters: Arrays, gradients: Mapping[str, Reals], progress: float) -> None:
-        first, second = self._powers
-        # Running products: powers by libm may differ between machines in the last digit.
-        self._powers = first * self._adam.beta1, second * self._adam.beta2
-        super().update(parameters, gradients, progress)
-
-    def _direction(self, name: str, gradient: Reals) -> Reals:
+    def _rule(self, rate: float) -> Descent:
         o = self._adam
-        if name not in self._moments:
-            self._moments[name] = np.zeros_like(gradient), np.zeros_like(gradient)
-        first, second = self._moments[name]
-        first *= o.beta1
-        first += (1.0 - o.beta1) * gradient
-        second *= o.beta2
-        second += (1.0 - o.beta2) * gradient**2
-        corrected = np.sqrt(second / (1.0 - self._powers[1])) + o.epsilon
-        return (first / (1.0 - self._powers[0])) / corrected
+        # Running products: powers by libm may differ between machines in the last digit.
+        first, second = self._powers[0] * o.beta1, self._powers[1] * o.beta2
+        self._powers = first, second
+        return Descent(
+            rate, 1.0,
+            o.beta1, 1.0 - o.beta1, 1.0 / (1.0 - first),
+            o.beta2, 1.0 - o.beta2, 1.0 / (1.0 - second), o.epsilon,
+        )  # fmt: skip
+
+    def _start(self, gradient: Floats) -> tuple[Floats, Floats | None]:
+        return np.zeros_like(gradient), np.zeros_like(gradient)

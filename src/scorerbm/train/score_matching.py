@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
-
 from .. import _check
 from ..backends.protocol import Backend, Reals
 from ..gumbel import Annealing, GeometricAnnealing
@@ -21,6 +19,7 @@ from .gradients import (
     PathwiseGradient,
     RecoveryGradient,
 )
+from .states import BinaryStates
 from .trainer import Trainer
 
 __all__ = ["ScoreMatching"]
@@ -115,8 +114,10 @@ class ScoreMatching(Trainer):
         if not isinstance(self.annealing, Annealing):
             raise TypeError(f"annealing: got {self.annealing!r}, expected an Annealing")
 
-    def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
-        return _GRADIENTS[self.gradient].build(self, v, seed, backend)
+    def _gradient(
+        self, family: Family, states: BinaryStates, seed: int, backend: Backend
+    ) -> Gradient:
+        return _GRADIENTS[self.gradient].build(self, states, seed, backend)
 
     def settings(self) -> dict[str, Any]:
         """Hyperparameters that the gradient looks at, the default number of sweeps by its value."""
@@ -132,30 +133,30 @@ class ScoreMatching(Trainer):
     def _observer(self, seed: int, backend: Backend) -> Observer:
         return Observer(self.snr, self.weighting, self.schedule, seed, backend)
 
-    def _recovery(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
-        return RecoveryGradient(v, self.recovery_snr, self._sweeps(), seed, backend)
+    def _recovery(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
+        return RecoveryGradient(states, self.recovery_snr, self._sweeps(), seed, backend)
 
-    def _gumbel(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+    def _gumbel(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return PathwiseGradient(
             observer, self._sweeps(), self.n_noises, self.annealing, seed, backend
         )
 
-    def _mean_field(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+    def _mean_field(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return PathwiseGradient(observer, self._sweeps(), 0, None, seed, backend)
 
-    def _covariance(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+    def _covariance(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return CovarianceGradient(observer, self.n_noises, self._sweeps(), seed, backend)
 
-    def _literal(self, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+    def _literal(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return LiteralGradient(observer, self.n_noises, self.annealing, seed, backend)
 
 
 class _Method(NamedTuple):
-    build: Callable[[ScoreMatching, NDArray[Any], int, Backend], Gradient]
+    build: Callable[[ScoreMatching, BinaryStates, int, Backend], Gradient]
     n_sweeps: int
     """By default."""
     options: frozenset[str]

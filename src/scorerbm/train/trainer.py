@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _check
 from .._progress import Progress, Update, progress_bar
@@ -19,6 +19,7 @@ from ..backends import BACKENDS, at_work, get_backend, in_use
 from ..backends.protocol import Backend, Domain, Reals
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
+from ..rbm.grid import Workspace
 from .callbacks import Callback, TrainingState
 from .centring import Centring
 from .errors import DivergenceError
@@ -27,6 +28,7 @@ from .fit import Fit
 from .gradients.base import Batch, Gradient
 from .monitor import Monitor
 from .optimizer import Adam, Optimizer
+from .states import BinaryStates
 
 __all__ = ["Trainer"]
 
@@ -76,7 +78,9 @@ class Trainer(ABC):
     # -- what a method adds ------------------------------------------------------------------
 
     @abstractmethod
-    def _gradient(self, family: Family, v: NDArray[Any], seed: int, backend: Backend) -> Gradient:
+    def _gradient(
+        self, family: Family, states: BinaryStates, seed: int, backend: Backend
+    ) -> Gradient:
         """Estimator of the gradient, set up for these data."""
 
     # -- the loop ----------------------------------------------------------------------------
@@ -94,7 +98,8 @@ class Trainer(ABC):
         Parameters
         ----------
         v : array_like, (n, N)
-            Training states, one a row.
+            Training states, one a row. They are packed to one bit a unit, a few megabytes at a
+            time, so that an array in a file (`numpy.memmap`) need not fit in memory as it is.
         validation : array_like, (m, N), optional
             Held-out states for the monitored metrics.
         init : RBM, optional
@@ -115,12 +120,13 @@ class Trainer(ABC):
         """
         family_class = FAMILIES[self.visible]
         data = family_class.check("v", v)
-        if len(data) < 2 or data.shape[1] < 1:
-            raise ValueError(f"v: got shape {data.shape}, expected at least two states")
+        if len(data) < 2 or data.n_units < 1:
+            shape = len(data), data.n_units
+            raise ValueError(f"v: got shape {shape}, expected at least two states")
         held_out = None if validation is None else family_class.check("validation", validation)
-        if held_out is not None and held_out.shape[1] != data.shape[1]:
+        if held_out is not None and held_out.n_units != data.n_units:
             raise ValueError(
-                f"validation: got {held_out.shape[1]} units, expected {data.shape[1]} as in v"
+                f"validation: got {held_out.n_units} units, expected {data.n_units} as in v"
             )
         if held_out is not None and len(held_out) == 0:
             raise ValueError("validation: got no rows, expected at least one")
@@ -151,8 +157,8 @@ class _Run:
         self,
         trainer: Trainer,
         family: Family,
-        data: NDArray[Any],
-        held_out: NDArray[Any] | None,
+        data: BinaryStates,
+        held_out: BinaryStates | None,
         seed: int,
     ) -> None:
         self.trainer, self.family, self.data, self.seed = trainer, family, data, seed
@@ -166,6 +172,7 @@ class _Run:
         )  # fmt: skip
         self.stepper = trainer.optimizer.start()
         self.centring = self._centring()
+        self.workspace: Workspace | None = None  # of the last update
         self.rows = chain_ids(len(data))
         self.order_key = derive_key(seed, "order")
 
@@ -211,11 +218,14 @@ class _Run:
     def _centring(self) -> Centring:
         size = 1.0 if self.trainer.centred else 0.0
         hidden = np.full(self.trainer.n_hidden, size * _HIDDEN_OFFSET)
-        return Centring(size * self.family.visible_offset(), hidden, self.backend)
+        return Centring(size * self.family.visible_offset(), hidden)
 
     def _model(self, parameters: dict[str, Reals]) -> RBM:
         """The model of parameters in training, which are centred."""
-        return self.family.model(self.centring.plain(parameters))
+        sums = self.centring.sums(parameters["weights"])
+        kept = None if self.workspace is None else self.workspace.integers
+        self.workspace = Workspace(sums, kept)
+        return self.family.model(self.centring.plain(parameters, sums), self.workspace)
 
     def _epoch(self, epoch: int, parameters: dict[str, Reals], update: Update) -> dict[str, float]:
         u = self.backend.uniform(self.rows, 1, self.order_key, step=epoch, domain=Domain.UNIFORM)
@@ -225,7 +235,8 @@ class _Run:
             progress = (epoch + i / self.n_batches) / self.n_epochs
             batch = Batch(rows, self.data[rows], epoch, progress)
             gradients, loss = self._evaluate(parameters, batch)
-            self.stepper.update(parameters, gradients, progress)
+            centre = self.centring.centre(gradients) if self.trainer.centred else None
+            self.stepper.update(parameters, gradients, progress, centre)
             total += loss * len(rows)
             update()
         self._check_finite(parameters, epoch)
@@ -237,13 +248,16 @@ class _Run:
     def _evaluate(
         self, parameters: dict[str, Reals], batch: Batch
     ) -> tuple[dict[str, Reals], float]:
+        model = self._model(parameters)
+        if self.workspace is not None and not self.workspace.finite:
+            raise self._diverged(batch.epoch, "weights is no longer finite")
         try:
-            gradients, loss = self.gradient(self._model(parameters), batch, self.n_threads)
+            gradients, loss = self.gradient(model, batch, self.n_threads)
         except OverflowError as error:
             raise self._diverged(batch.epoch, str(error)) from error
         if not math.isfinite(loss):
             raise self._diverged(batch.epoch, f"the loss is {loss}")
-        return self.centring.gradient(gradients), loss
+        return gradients, loss
 
     def _check_finite(self, parameters: dict[str, Reals], epoch: int) -> None:
         for name, value in parameters.items():
@@ -257,7 +271,7 @@ class _Run:
         )
 
     def _settings(self, init: RBM | None) -> dict[str, Any]:
-        sizes = {"n_rows": len(self.data), "n_visible": self.data.shape[1]}
+        sizes = {"n_rows": len(self.data), "n_visible": self.data.n_units}
         return {
             "trainer": type(self.trainer).__name__,
             **self.trainer.settings(),

@@ -6,11 +6,12 @@ from .binary_units import BinaryUnits
 from .cpu_levels import CpuLevels, cpu_levels
 from .paths import Paths
 from .real_numbers import RealNumbers
+from .training import Training
 
 __all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
 
 
-class NativeBackend(BinaryUnits, RealNumbers, Paths):
+class NativeBackend(BinaryUnits, RealNumbers, Paths, Training):
     """The operations of the protocol in C++; ``n_threads`` 0 means every CPU at hand."""
 
     name = "native"

@@ -14,7 +14,6 @@ from ..protocol import (
     GibbsResult,
     IntegerRBM,
     Key,
-    Moments,
     Reals,
     TemperResult,
     Words,
@@ -115,11 +114,6 @@ class BinaryUnits:
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int
     ) -> Reals:
         return _core.conditional(states, weights, bias, scale, n_threads)
-
-    def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
-        return Moments(
-            *_core.moments(prepared(rbm), rbm.hidden_bias, rbm.scale, visible, n_threads)
-        )
 
     def bernoulli(
         self, probability: Reals, chains: Words, key: Key, *, step: int, domain: int

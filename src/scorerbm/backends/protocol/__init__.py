@@ -14,15 +14,25 @@ from typing import Protocol, runtime_checkable
 from .binary_units import BinaryUnits
 from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
+from .training import (
+    BitSweeps,
+    Centre,
+    Contrast,
+    Descent,
+    Grid,
+    Tilt,
+    Training,
+    WeightSums,
+)
 from .types import (
     Bits,
+    BitWords,
     Counts,
     Domain,
     Floats,
     GibbsResult,
     IntegerRBM,
     Key,
-    Moments,
     Reals,
     StageNumbers,
     TemperResult,
@@ -34,25 +44,32 @@ __all__ = [
     "PLAIN",
     "PREDICT",
     "Backend",
+    "BitSweeps",
+    "BitWords",
     "Bits",
+    "Centre",
+    "Contrast",
     "Counts",
+    "Descent",
     "Domain",
     "Floats",
     "GibbsResult",
+    "Grid",
     "IntegerRBM",
     "Key",
-    "Moments",
     "PathResult",
     "Reals",
     "StageNumbers",
     "Stages",
     "TemperResult",
+    "Tilt",
+    "WeightSums",
     "Words",
 ]
 
 
 @runtime_checkable
-class Backend(BinaryUnits, RealNumbers, Paths, Protocol):
+class Backend(BinaryUnits, RealNumbers, Paths, Training, Protocol):
     """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
 
     name: str

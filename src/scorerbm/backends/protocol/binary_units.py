@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import Bits, Counts, GibbsResult, IntegerRBM, Key, Moments, Reals, TemperResult, Words
+from .types import Bits, Counts, GibbsResult, IntegerRBM, Key, Reals, TemperResult, Words
 
 __all__ = ["BinaryUnits"]
 
@@ -82,10 +82,6 @@ class BinaryUnits(Protocol):
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int
     ) -> Reals:
         """σ((bias + states @ weights)/scale), (C, K) by (K, L), bias (L,) or (C, L)."""
-        ...
-
-    def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
-        """Sums over the batch, exact: probabilities are rounded to 2⁻²⁰ and added as integers."""
         ...
 
     def bernoulli(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "BitWords",
     "Bits",
     "Counts",
     "Domain",
@@ -15,7 +16,6 @@ __all__ = [
     "GibbsResult",
     "IntegerRBM",
     "Key",
-    "Moments",
     "Reals",
     "StageNumbers",
     "TemperResult",
@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 Bits = NDArray[np.uint8]
+BitWords = NDArray[np.uint64]
+"""Binary states, 64 units a word, the first in the lowest bit; the last word ends in zeros."""
 Words = NDArray[np.uint32]
 Counts = NDArray[np.int32]
 Reals = NDArray[np.float64]
@@ -55,7 +57,7 @@ class IntegerRBM(NamedTuple):
     """
 
     weights: Counts
-    """(N, M)"""
+    """(N, M); without rows and columns where only a backend's ``prepared`` needs them."""
     weights_transposed: Counts
     """(M, N)"""
     visible_bias: Counts
@@ -98,11 +100,3 @@ class StageNumbers(NamedTuple):
     pull: float
     base: float = 0.0
     spread: float = 0.0
-
-
-class Moments(NamedTuple):
-    """Sums over a batch: of v σ(Wᵀv+c), of v and of σ(Wᵀv+c)."""
-
-    weights: Reals
-    visible: Reals
-    hidden: Reals

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .paths import Paths
+from .training import Training
 
 __all__ = ["ReferenceBackend"]
 
 
-class ReferenceBackend(Paths):
+class ReferenceBackend(Paths, Training):
     """The readable twin of the native kernels."""
 
     name = "reference"

@@ -14,7 +14,6 @@ from ..protocol import (
     GibbsResult,
     IntegerRBM,
     Key,
-    Moments,
     Reals,
     TemperResult,
     Words,
@@ -113,14 +112,6 @@ class BinaryUnits(RealNumbers):
         self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int
     ) -> Reals:
         return tempered(states, weights, bias, scale, np.ones(len(states)))
-
-    def moments(self, rbm: IntegerRBM, visible: Bits, n_threads: int) -> Moments:
-        p = self.conditional(visible, rbm.weights, rbm.hidden_bias, rbm.scale, n_threads)
-        fixed = np.floor(p * 2.0**20 + 0.5)
-        v = visible.astype(np.float64)
-        # Sums of integers below 2^53 are exact in float64, in any order.
-        unit = 2.0**-20
-        return Moments((v.T @ fixed) * unit, v.sum(axis=0), fixed.sum(axis=0) * unit)
 
     def bernoulli(
         self, probability: Reals, chains: Words, key: Key, *, step: int, domain: int

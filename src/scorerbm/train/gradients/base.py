@@ -11,9 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._seed import derive_key
-from ...backends.protocol import Backend, Domain, Reals, Words
-from ...rbm import RBM
+from ...backends.protocol import (
+    Backend,
+    Bits,
+    BitWords,
+    Contrast,
+    Domain,
+    IntegerRBM,
+    Reals,
+    Tilt,
+    Words,
+)
+from ...rbm import RBM, BernoulliRBM
 from ...schedule import Schedule
+from ..states import BinaryStates
 
 __all__ = ["Batch", "Gradient", "Observation", "Observer"]
 
@@ -23,10 +34,15 @@ class Batch:
     """Rows of the training data, and when they are visited."""
 
     rows: NDArray[np.intp]
-    v: NDArray[Any]
+    states: BinaryStates
     epoch: int
     progress: float
     """Fraction of the training done."""
+
+    @property
+    def v(self) -> Bits:
+        """The states as bytes, (B, N)."""
+        return self.states.unpack()
 
     @property
     def ids(self) -> Words:
@@ -49,13 +65,37 @@ class Gradient(ABC):
         return {}
 
 
+def integers_of(model: RBM, backend: Backend, n_threads: int) -> IntegerRBM:
+    """Return the model as chains of bits sample it."""
+    if not isinstance(model, BernoulliRBM):
+        raise TypeError(f"model: got {type(model).__name__}, expected a BernoulliRBM")
+    return model.integers_in_training(backend, n_threads)
+
+
 def contrast(
-    model: RBM, data: NDArray[Any], samples: NDArray[Any], backend: Backend, n_threads: int
-) -> dict[str, Reals]:
-    """E_data[∂F/∂θ] - E_samples[∂F/∂θ]: down this gradient, data gain and samples lose."""
-    of_data = model.statistics(data, backend=backend, n_threads=n_threads)
-    of_samples = model.statistics(samples, backend=backend, n_threads=n_threads)
-    return {name: of_samples[name] - of_data[name] for name in of_data}
+    rbm: IntegerRBM,
+    samples: BitWords,
+    data: BitWords,
+    backend: Backend,
+    n_threads: int,
+    *,
+    free_energy: bool = False,
+) -> tuple[dict[str, NDArray[Any]], float]:
+    """E_data[∂F/∂θ] - E_samples[∂F/∂θ]: down this gradient, data gain and samples lose.
+
+    With it comes the mean free energy of the data above that of the samples, if wanted.
+    """
+    difference = backend.contrast(rbm, samples, data, free_energy=free_energy, n_threads=n_threads)
+    return named(difference), difference.gap
+
+
+def named(statistics: Contrast) -> dict[str, NDArray[Any]]:
+    """Return statistics by the names of the parameters whose derivatives they are."""
+    return {
+        "weights": statistics.weights,
+        "visible_bias": statistics.visible,
+        "hidden_bias": statistics.hidden,
+    }
 
 
 class Observation(NamedTuple):
@@ -100,6 +140,14 @@ class Observer:
         ).astype(np.float64)
         v_t = alpha[:, None] * v0 + sigma[:, None] * zeta
         return Observation(v_t, alpha, sigma, zeta, weight)
+
+    def tilt(self, batch: Batch) -> tuple[Tilt, Reals]:
+        """Return the same observations as log-odds that they add, and the weights."""
+        step, ids = batch.epoch, batch.ids
+        u = self._backend.uniform(ids, 1, self._time_key, step=step, domain=Domain.UNIFORM)[:, 0]
+        alpha, sigma, weight = self._amplitudes(u)
+        snr = ((alpha * alpha) / (sigma * sigma)).astype(np.float32)
+        return Tilt(batch.states.words, ids, snr, self._noise_key, step), weight
 
     def _amplitudes(self, u: Reals) -> tuple[Reals, Reals, Reals]:
         if self._weighting is None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..._seed import derive_key
 from ...backends.protocol import Backend, Domain, Reals
-from ...rbm import RBM, Chains
+from ...rbm import RBM
 from ...rbm.chains import chain_ids
-from .base import Batch, Gradient, contrast
+from ..states import BinaryStates
+from .base import Batch, Gradient, contrast, integers_of
 
 __all__ = ["CDGradient", "PCDGradient"]
 
@@ -28,11 +26,22 @@ class CDGradient(Gradient):
         self._key = derive_key(seed, "chains")
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
-        chains = Chains(batch.v, batch.ids, self._key, batch.epoch * self._n_sweeps)
-        model.gibbs(chains, self._n_sweeps, backend=self.backend, n_threads=n_threads)
-        error = np.square(batch.v.astype(np.float64) - chains.visible).sum()
-        gradient = contrast(model, batch.v, chains.visible, self.backend, n_threads)
-        return gradient, float(error) / len(batch.v)
+        rbm = integers_of(model, self.backend, n_threads)
+        data = batch.states.words
+        samples = self.backend.sweep_bits(
+            rbm,
+            data,
+            batch.ids,
+            self._key,
+            first_sweep=batch.epoch * self._n_sweeps,
+            n_sweeps=self._n_sweeps,
+            tilt=None,
+            n_threads=n_threads,
+        ).states
+        gradient, _ = contrast(rbm, samples, data, self.backend, n_threads)
+        products = self.backend.overlaps(samples, data)
+        error = products[:, 0, 0] - 2 * products[:, 0, 1] + products[:, 1, 1]
+        return gradient, int(error.sum()) / len(data)
 
 
 class PCDGradient(Gradient):
@@ -43,17 +52,27 @@ class PCDGradient(Gradient):
     """
 
     def __init__(
-        self, v: NDArray[Any], n_chains: int, n_sweeps: int, seed: int, backend: Backend
+        self, states: BinaryStates, n_chains: int, n_sweeps: int, seed: int, backend: Backend
     ) -> None:
         super().__init__(backend)
-        self._n_sweeps = n_sweeps
-        ids = chain_ids(n_chains)
-        u = backend.uniform(ids, 1, derive_key(seed, "starts"), step=0, domain=Domain.UNIFORM)
-        start = v[(u[:, 0] * len(v)).astype(np.intp)]
-        self._chains = Chains(start, ids, derive_key(seed, "chains"))
+        self._n_sweeps, self._sweep = n_sweeps, 0
+        self._ids = chain_ids(n_chains)
+        u = backend.uniform(self._ids, 1, derive_key(seed, "starts"), step=0, domain=Domain.UNIFORM)
+        self._chains = states.words[(u[:, 0] * len(states)).astype(np.intp)]
+        self._key = derive_key(seed, "chains")
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
-        model.gibbs(self._chains, self._n_sweeps, backend=self.backend, n_threads=n_threads)
-        samples = self._chains.visible
-        gap = model.free_energy(batch.v).mean() - model.free_energy(samples).mean()
-        return contrast(model, batch.v, samples, self.backend, n_threads), float(gap)
+        rbm = integers_of(model, self.backend, n_threads)
+        self._chains = self.backend.sweep_bits(
+            rbm,
+            self._chains,
+            self._ids,
+            self._key,
+            first_sweep=self._sweep,
+            n_sweeps=self._n_sweeps,
+            tilt=None,
+            n_threads=n_threads,
+        ).states
+        self._sweep += self._n_sweeps
+        data = batch.states.words
+        return contrast(rbm, self._chains, data, self.backend, n_threads, free_energy=True)

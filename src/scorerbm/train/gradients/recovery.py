@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..._seed import derive_key
-from ...backends.protocol import Backend, Domain, Reals
-from ...rbm import RBM, Chains
-from .base import Batch, Gradient, contrast
+from ...backends.protocol import Backend, Reals, Tilt
+from ...rbm import RBM
+from ..states import BinaryStates
+from .base import Batch, Gradient, contrast, integers_of
 
 __all__ = ["RecoveryGradient"]
 
@@ -27,34 +25,38 @@ class RecoveryGradient(Gradient):
 
     (mismatched I-MMSE: Verdú, IEEE Trans. Inf. Theory 56, 2010; recovery likelihood: Gao et al.,
     arXiv 2012.08125). Each row has one observation, drawn once (its counters regenerate it), and
-    one posterior chain, started at the datum and resumed at every visit.
+    one posterior chain of N bits, started at the datum and resumed at every visit.
 
-    The loss shown is ½‖v₀ - D̂‖² a row at γ₀, D̂ the visit's mean of E[v|h].
+    The loss shown is ½ (v - v₀)·(v' - v₀) a row, with v and v' the chain's states in the middle
+    and at the end of a visit: as far as the sweeps between make them independent, an unbiased
+    estimate of ½‖D - v₀‖² at γ₀.
     """
 
     def __init__(
-        self, v: NDArray[Any], snr: float, n_sweeps: int, seed: int, backend: Backend
+        self, states: BinaryStates, snr: float, n_sweeps: int, seed: int, backend: Backend
     ) -> None:
         super().__init__(backend)
-        self._chains = v.copy()
-        self._n_sweeps = n_sweeps
-        self._alpha = float(np.sqrt(snr / (1.0 + snr)))
-        self._sigma = float(np.sqrt(1.0 / (1.0 + snr)))
+        self._chains = states.words.copy()
+        self._snr, self._n_sweeps = snr, n_sweeps
         self._noise_key = derive_key(seed, "observation noise")
         self._chain_key = derive_key(seed, "posterior chains")
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
-        v0 = batch.v.astype(np.float64)
-        zeta = self.backend.normal(
-            batch.ids, v0.shape[1], self._noise_key, step=0, domain=Domain.NORMAL
+        rbm = integers_of(model, self.backend, n_threads)
+        ids, data = batch.ids, batch.states.words
+        visit = self.backend.sweep_bits(
+            rbm,
+            self._chains[batch.rows],
+            ids,
+            self._chain_key,
+            first_sweep=batch.epoch * self._n_sweeps,
+            n_sweeps=self._n_sweeps,
+            tilt=Tilt(data, ids, np.full(len(ids), self._snr, np.float32), self._noise_key),
+            n_threads=n_threads,
         )
-        posterior = model.tilt(self._alpha * v0 + self._sigma * zeta, self._alpha, self._sigma)
-        first = batch.epoch * self._n_sweeps
-        chains = Chains(self._chains[batch.rows], batch.ids, self._chain_key, first)
-        mean = posterior.gibbs(
-            chains, self._n_sweeps, backend=self.backend, mean=True, n_threads=n_threads
-        )
-        assert mean is not None
-        self._chains[batch.rows] = chains.visible
-        loss = 0.5 * float(np.square(v0 - mean).sum()) / len(v0)
-        return contrast(model, batch.v, chains.visible, self.backend, n_threads), loss
+        self._chains[batch.rows] = visit.states
+        gradient, _ = contrast(rbm, visit.states, data, self.backend, n_threads)
+        pairs = np.stack([visit.halfway, visit.states], axis=1).reshape(-1, data.shape[1])
+        products = self.backend.overlaps(pairs, data)
+        error = products[:, 0, 1] - products[:, 0, 2] - products[:, 1, 2] + products[:, 2, 2]
+        return gradient, 0.5 * int(error.sum()) / len(ids)
