@@ -6,9 +6,12 @@
 #include "conditional.h"
 #include "elementwise.h"
 #include "enumerate.h"
+#include "expectation.h"
 #include "half_sweep.h"
+#include "layers.h"
 #include "linear.h"
 #include "moments.h"
+#include "relaxed.h"
 #include "single_noise.h"
 #include "stage.h"
 #include "swap.h"
@@ -45,6 +48,16 @@ constexpr KernelTable table = {
     logistic,
     stage,
     enumerate_states,
+    relax,
+    average_relaxed,
+    expectation,
+    sigmoids,
+    tilt,
+    times_slope,
+    multiply,
+    add,
+    scale,
+    row_error,
 };
 
 }  // namespace

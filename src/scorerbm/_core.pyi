@@ -4,6 +4,9 @@ Arrays are aligned and C-contiguous; another layout or shape raises ValueError, 
 TypeError. ``n_threads`` 0 means every CPU the process may use.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -110,3 +113,49 @@ def linear(x: _Reals, weights: _Reals, bias: _Reals, n_threads: int) -> _Reals: 
 def enumerate_states(
     weights: _Reals, enumerated_bias: _Reals, summed_bias: _Reals, n_threads: int
 ) -> _Reals: ...
+def fused_product(a: _Floats, b: _Floats, initial: _Floats, n_threads: int) -> _Floats: ...
+def expectation(x: _Floats, table: Sequence[Any]) -> _Floats: ...
+def dense_path(
+    model: Sequence[_Floats],
+    n_sweeps: int,
+    n_noises: int,
+    tau: float,
+    antithetic: bool,
+    table: Sequence[Any] | None,
+    state: _Floats,
+    chains: _Words,
+    key: _Key,
+    noise_key: _Key,
+    stages: Sequence[Any],
+    first_call: int,
+    first_stage: int,
+    n_threads: int,
+) -> _Floats: ...
+def pathwise_gradient(
+    model: Sequence[_Floats],
+    n_sweeps: int,
+    n_noises: int,
+    tau: float,
+    antithetic: bool,
+    target: _Floats,
+    channel: _Floats,
+    weight: _Floats,
+    chains: _Words,
+    key: _Key,
+    call: int,
+    n_threads: int,
+) -> tuple[_Floats, _Floats, _Floats, _Reals]: ...
+def literal_gradient(
+    model: Sequence[_Floats],
+    n_sweeps: int,
+    n_noises: int,
+    tau: float,
+    antithetic: bool,
+    target: _Floats,
+    channel: _Floats,
+    weight: _Floats,
+    chains: _Words,
+    key: _Key,
+    call: int,
+    n_threads: int,
+) -> tuple[_Floats, _Floats, _Floats, _Reals]: ...

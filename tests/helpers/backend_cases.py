@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers.dense_cases import dense_results
 from scorerbm.backends import Backend, Domain, IntegerRBM
 from scorerbm.backends.protocol import CORRECT, PLAIN, PREDICT, StageNumbers, Stages
 
@@ -162,6 +163,7 @@ class Problem:
             "enumerate_states": backend.enumerate_states(
                 self.matrix[:K], self.visible_numbers[:K], self.hidden_numbers, n_threads
             ),
+            **dense_results(backend, self.shape, self.chains, n_threads),
         }
 
     def path(

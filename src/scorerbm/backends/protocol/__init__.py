@@ -12,6 +12,15 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from .binary_units import BinaryUnits
+from .dense import (
+    Dense,
+    DenseGradient,
+    DenseModel,
+    DenseObservation,
+    ExpectationTable,
+    ForceEstimator,
+    RelaxedSweeps,
+)
 from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
 from .types import (
@@ -36,14 +45,20 @@ __all__ = [
     "Backend",
     "Bits",
     "Counts",
+    "DenseGradient",
+    "DenseModel",
+    "DenseObservation",
     "Domain",
+    "ExpectationTable",
     "Floats",
+    "ForceEstimator",
     "GibbsResult",
     "IntegerRBM",
     "Key",
     "Moments",
     "PathResult",
     "Reals",
+    "RelaxedSweeps",
     "StageNumbers",
     "Stages",
     "TemperResult",
@@ -52,7 +67,7 @@ __all__ = [
 
 
 @runtime_checkable
-class Backend(BinaryUnits, RealNumbers, Paths, Protocol):
+class Backend(BinaryUnits, RealNumbers, Paths, Dense, Protocol):
     """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
 
     name: str

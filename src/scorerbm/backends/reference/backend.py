@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from .dense import Dense
 from .paths import Paths
 
 __all__ = ["ReferenceBackend"]
 
 
-class ReferenceBackend(Paths):
+class ReferenceBackend(Paths, Dense):
     """The readable twin of the native kernels."""
 
     name = "reference"
