@@ -11,6 +11,7 @@ import os
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..backends.protocol import Counts, IntegerRBM, Reals
 
@@ -30,7 +31,7 @@ _COARSEST = 16.0
 _FINEST = 2.0**24  # float32 has 24 significant bits
 
 
-def _one_sided(weights: Reals, axis: int) -> float:
+def _one_sided(weights: NDArray[np.floating[Any]], axis: int) -> float:
     """Largest magnitude that a sum over any subset of units can reach."""
     positive = np.maximum(weights, 0.0).sum(axis=axis)
     negative = np.maximum(-weights, 0.0).sum(axis=axis)
@@ -78,6 +79,28 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     OverflowError
         If the weights are so large that no grid of at least 1/16 fits.
     """
+    visible, hidden, scale = _finest_grid(weights, saturation, bits)
+    rounded = np.rint(weights * scale).astype(np.int32)
+    return WeightGrid(
+        np.ascontiguousarray(rounded),
+        np.ascontiguousarray(rounded.T),
+        scale,
+        visible + saturation,
+        hidden + saturation,
+        bits,
+        {},
+    )
+
+
+def check_grid(weights: NDArray[np.floating[Any]]) -> None:
+    """Raise OverflowError unless weights have a grid of 32 bits: others have diverged."""
+    _finest_grid(weights, SATURATION, 32)
+
+
+def _finest_grid(
+    weights: NDArray[np.floating[Any]], saturation: float, bits: int
+) -> tuple[float, float, float]:
+    """Largest sums over visible and over hidden units, and the scale of the grid they allow."""
     visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
     largest = max(visible, hidden)
     reach = largest if bits == 16 else 2.0 * largest + saturation
@@ -93,16 +116,7 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
             f"weights: sums of weights{biases} reach {reach:.3g}, beyond what a {bits}-bit grid "
             f"represents{why}"
         )
-    rounded = np.rint(weights * scale).astype(np.int32)
-    return WeightGrid(
-        np.ascontiguousarray(rounded),
-        np.ascontiguousarray(rounded.T),
-        scale,
-        visible + saturation,
-        hidden + saturation,
-        bits,
-        {},
-    )
+    return visible, hidden, scale
 
 
 def precision_asked(precision: str) -> str:
