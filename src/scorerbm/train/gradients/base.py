@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._seed import derive_key
-from ...backends.protocol import Backend, Domain, Reals, Words
+from ...backends.protocol import Backend, DenseGradient, Domain, Reals, Words
 from ...rbm import RBM
 from ...schedule import Schedule
 
@@ -117,3 +117,12 @@ class Observer:
             )
         variance = sigma * sigma  # products: a power may differ in the last digit
         return alpha, sigma, weight * (alpha * alpha) / (variance * variance)
+
+
+def as_parameters(gradient: DenseGradient) -> dict[str, Reals]:
+    """A gradient in single precision under the names of the parameters, in double precision."""
+    return {
+        "weights": gradient.weights.astype(np.float64),
+        "visible_bias": gradient.visible_bias.astype(np.float64),
+        "hidden_bias": gradient.hidden_bias.astype(np.float64),
+    }
