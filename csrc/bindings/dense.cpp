@@ -1,7 +1,7 @@
 // Operations made of matrix products in single precision.
 #include <algorithm>
 #include <optional>
-#include <tuple>
+#include <type_traits>
 
 #include "bindings/arguments.h"
 #include "bindings/interruptible.h"
@@ -127,24 +127,46 @@ py::array_t<float> expectation(const py::object& x, const py::sequence& table) {
     return out;
 }
 
-py::array_t<float> integrate(const py::sequence& model, std::size_t n_sweeps, std::size_t n_noises,
-                             double tau, bool antithetic, const py::object& table,
-                             const py::object& state, const py::object& chains, KeyWords key,
-                             KeyWords noise_key, const py::sequence& stages,
-                             std::uint32_t first_call, std::uint32_t first_stage,
-                             std::size_t n_threads) {
+template <class Number>
+py::array_t<Number> integrate_in(const py::sequence& model, const EstimatorArguments& by,
+                                 const py::object& state, const py::object& chains,
+                                 const py::sequence& stages, DensePathTask task,
+                                 std::size_t n_threads) {
     const ModelArguments of_model(model);
-    const EstimatorArguments by(n_sweeps, n_noises, tau, antithetic, table);
-    const Input<float> x(state, "state", {any, of_model.n_visible()});
+    const Input<Number> x(state, "state", {any, of_model.n_visible()});
     const Input<std::uint32_t> chain_ids(chains, "chains", {x.extent(0)});
     const StageArguments of_stages(stages);
-    auto out = new_array<float>({x.extent(0), x.extent(1)});
-    const DensePathTask task{of_model.parameters(), by.estimator(),   out.mutable_data(),
-                             of_stages.stages(),    chain_ids.data(), to_key(key),
-                             to_key(noise_key),     first_call,       first_stage};
-    std::copy_n(x.data(), x.size(0) * x.size(1), task.state);
+    auto out = new_array<Number>({x.extent(0), x.extent(1)});
+    task.model = of_model.parameters();
+    task.estimator = by.estimator();
+    task.stages = of_stages.stages();
+    task.chains = chain_ids.data();
+    if constexpr (std::is_same_v<Number, double>) {
+        task.wide_start = x.data();
+        task.wide_end = out.mutable_data();
+    } else {
+        task.start = x.data();
+        task.end = out.mutable_data();
+    }
     without_gil([&](Interrupt& interrupt) { dense_path(task, x.size(0), n_threads, interrupt); });
     return out;
+}
+
+py::array integrate(const py::sequence& model, std::size_t n_sweeps, std::size_t n_noises,
+                    double tau, bool antithetic, const py::object& table, const py::object& state,
+                    const py::object& chains, KeyWords key, KeyWords noise_key,
+                    const py::sequence& stages, std::uint32_t first_call, std::uint32_t first_stage,
+                    std::size_t n_threads) {
+    const EstimatorArguments by(n_sweeps, n_noises, tau, antithetic, table);
+    DensePathTask task = {};
+    task.key = to_key(key);
+    task.noise_key = to_key(noise_key);
+    task.first_call = first_call;
+    task.first_stage = first_stage;
+    if (py::isinstance<py::array_t<double>>(state)) {
+        return integrate_in<double>(model, by, state, chains, stages, task, n_threads);
+    }
+    return integrate_in<float>(model, by, state, chains, stages, task, n_threads);
 }
 
 using Gradient = void (*)(const DenseGradientTask&, std::size_t);

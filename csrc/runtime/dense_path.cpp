@@ -29,13 +29,24 @@ class DenseTile {
     void run(std::size_t begin, std::size_t end, Interrupt& interrupt) {
         begin_ = begin;
         rows_ = end - begin;
-        const std::size_t width = task_.model.n_visible;
-        std::copy_n(task_.state + begin * width, rows_ * width, x_.as<float>());
+        const std::size_t first = begin * task_.model.n_visible;
+        const std::size_t size = rows_ * task_.model.n_visible;
+        float* x = x_.as<float>();
+        if (task_.wide_start == nullptr) {
+            std::copy_n(task_.start + first, size, x);
+        } else {
+            std::transform(task_.wide_start + first, task_.wide_start + first + size, x,
+                           [](double number) { return static_cast<float>(number); });
+        }
         for (std::size_t k = 0; k < task_.stages.count; ++k) {
             interrupt.check();
             run_stage(k);
         }
-        std::copy_n(x_.as<float>(), rows_ * width, task_.state + begin * width);
+        if (task_.wide_end == nullptr) {
+            std::copy_n(x_.as<float>(), size, task_.end + first);
+        } else {
+            std::copy_n(x_.as<float>(), size, task_.wide_end + first);
+        }
     }
 
   private:

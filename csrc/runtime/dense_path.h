@@ -10,7 +10,11 @@ namespace scorerbm {
 struct DensePathTask {
     DenseParameters model;
     DenseEstimator estimator;
-    float* state;  // (n_rows, n_visible), in and out
+    // (n_rows, n_visible), in one precision or the other; the other one is null.
+    const float* start;
+    const double* wide_start;
+    float* end;
+    double* wide_end;
     Stages stages;
     const std::uint32_t* chains;
     Key key, noise_key;

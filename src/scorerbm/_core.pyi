@@ -5,7 +5,7 @@ TypeError. ``n_threads`` 0 means every CPU the process may use.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ _Words = NDArray[np.uint32]
 _Counts = NDArray[np.int32]
 _Reals = NDArray[np.float64]
 _Floats = NDArray[np.float32]
+_State = TypeVar("_State", _Floats, _Reals)
 _Key = tuple[int, int]
 
 def compiled_levels() -> list[str]: ...
@@ -122,7 +123,7 @@ def dense_path(
     tau: float,
     antithetic: bool,
     table: Sequence[Any] | None,
-    state: _Floats,
+    state: _State,
     chains: _Words,
     key: _Key,
     noise_key: _Key,
@@ -130,7 +131,7 @@ def dense_path(
     first_call: int,
     first_stage: int,
     n_threads: int,
-) -> _Floats: ...
+) -> _State: ...
 def pathwise_gradient(
     model: Sequence[_Floats],
     n_sweeps: int,

@@ -69,6 +69,10 @@ def dense_results(
             model, estimator, state, chains, *KEYS, stages=stages(), first_call=3, first_stage=2,
             n_threads=n_threads,
         )  # fmt: skip
+    results["dense_path, double"] = backend.dense_path(
+        model, ESTIMATORS["relaxed"], x.astype(np.float64) / 7.0, chains, *KEYS, stages=stages(),
+        first_call=3, first_stage=2, n_threads=n_threads,
+    )  # fmt: skip
     for name, estimator in GRADIENTS.items():
         if isinstance(estimator, RelaxedSweeps):
             gradient = backend.pathwise_gradient(

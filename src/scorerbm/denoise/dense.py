@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..backends.protocol import Floats, ForceEstimator, Key, Reals, RelaxedSweeps
+from ..backends.protocol import Floats, ForceEstimator, Key, Reals, RelaxedSweeps, State
 from ..rbm import RBM
 from .base import Particles, PosteriorMean
 from .path import StagePath, one_stage
@@ -38,7 +38,7 @@ class DenseMean(PosteriorMean):
         if self._dense is None:
             self.n_sweeps += self._sweeps_a_call
             return self._plain_mean(v_t, alpha, sigma)
-        return self._at_once(v_t, one_stage(alpha, sigma))
+        return self._integrate(np.ascontiguousarray(v_t), one_stage(alpha, sigma), (0, 0))
 
     def combination(
         self, v_t: Reals, alpha: float, sigma: float, of_state: float, of_mean: float
@@ -46,7 +46,8 @@ class DenseMean(PosteriorMean):
         """Estimate of_state·v_t + of_mean·E[v₀ | v_t]."""
         if self._dense is None:
             return super().combination(v_t, alpha, sigma, of_state, of_mean)
-        score = self._at_once(v_t, one_stage(alpha, sigma, of_state, of_mean))
+        path = one_stage(alpha, sigma, of_state, of_mean)
+        score = self._integrate(np.ascontiguousarray(v_t), path, (0, 0))
         self.n_calls += 1
         return score
 
@@ -62,11 +63,7 @@ class DenseMean(PosteriorMean):
     def _plain_mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         """Estimate E[v₀ | v_t] with the methods of models."""
 
-    def _at_once(self, v_t: Reals, path: StagePath) -> Reals:
-        v = np.ascontiguousarray(v_t, np.float32)
-        return self._integrate(v, path, (0, 0)).astype(np.float64)
-
-    def _integrate(self, v: Floats, path: StagePath, noise_key: Key) -> Floats:
+    def _integrate(self, v: State, path: StagePath, noise_key: Key) -> State:
         assert self._dense is not None
         if isinstance(self._estimator, ForceEstimator):
             path = _of_force(path)

@@ -15,6 +15,7 @@ from ..protocol import (
     Key,
     RelaxedSweeps,
     Stages,
+    State,
     Words,
 )
 
@@ -34,7 +35,7 @@ class Dense:
         self,
         model: DenseModel,
         estimator: RelaxedSweeps | ForceEstimator,
-        state: Floats,
+        state: State,
         chains: Words,
         key: Key,
         noise_key: Key,
@@ -43,7 +44,7 @@ class Dense:
         first_call: int,
         first_stage: int,
         n_threads: int,
-    ) -> Floats:
+    ) -> State:
         return _core.dense_path(
             model,
             *_numbers(estimator),

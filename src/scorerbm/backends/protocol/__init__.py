@@ -20,6 +20,7 @@ from .dense import (
     ExpectationTable,
     ForceEstimator,
     RelaxedSweeps,
+    State,
 )
 from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
@@ -61,6 +62,7 @@ __all__ = [
     "RelaxedSweeps",
     "StageNumbers",
     "Stages",
+    "State",
     "TemperResult",
     "Words",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,10 @@ __all__ = [
     "ExpectationTable",
     "ForceEstimator",
     "RelaxedSweeps",
+    "State",
 ]
+
+State = TypeVar("State", Floats, Reals)
 
 
 class DenseModel(NamedTuple):
@@ -114,7 +117,7 @@ class Dense(Protocol):
         self,
         model: DenseModel,
         estimator: RelaxedSweeps | ForceEstimator,
-        state: Floats,
+        state: State,
         chains: Words,
         key: Key,
         noise_key: Key,
@@ -123,9 +126,10 @@ class Dense(Protocol):
         first_call: int,
         first_stage: int,
         n_threads: int,
-    ) -> Floats:
+    ) -> State:
         """Integrate K stages with estimates numbered from ``first_call``, (C, N).
 
+        The state may come in double precision, and goes as it came, but is single meanwhile.
         The observation's log-odds are rate·s - half. A `ForceEstimator` takes none; its force
         stands for the mean. ζ is that of `stage` at the step ``first_stage + k``.
         """

@@ -19,6 +19,7 @@ from ..protocol import (
     RelaxedSweeps,
     StageNumbers,
     Stages,
+    State,
     Words,
 )
 from . import fused
@@ -43,7 +44,7 @@ class Dense(RealNumbers):
         self,
         model: DenseModel,
         estimator: RelaxedSweeps | ForceEstimator,
-        state: Floats,
+        state: State,
         chains: Words,
         key: Key,
         noise_key: Key,
@@ -52,8 +53,8 @@ class Dense(RealNumbers):
         first_call: int,
         first_stage: int,
         n_threads: int,
-    ) -> Floats:
-        x, y = state, state
+    ) -> State:
+        x = y = state.astype(np.float32)
         for k, (rate, half, keep, pull, base, spread, kind) in enumerate(zip(*stages, strict=True)):
             s = y if kind == CORRECT else x
             if isinstance(estimator, RelaxedSweeps):
@@ -72,7 +73,7 @@ class Dense(RealNumbers):
                 n_threads=n_threads,
             )
             x, y = (x, result) if kind == PREDICT else (result, y)
-        return x
+        return x.astype(state.dtype)
 
     def pathwise_gradient(
         self,
