@@ -2,6 +2,7 @@
 #
 #   OBJECT, ACCESSOR   the object and the one symbol it may export
 #   NM, OBJDUMP        the tools
+#   MAY_FUSE           whether fused multiply-adds are there on purpose
 #
 # A weak symbol may be replaced by another level's copy, which this CPU may not be able to run. A
 # library function or a fused multiply-add may return other bits on another machine.
@@ -41,6 +42,6 @@ execute_process(
 if(NOT code MATCHES "[ \t]retq?")
   message(FATAL_ERROR "${OBJECT} could not be disassembled")
 endif()
-if(code MATCHES "[ \t](v?fn?m(add|sub|la|ls)[0-9a-z]*)")
+if(NOT MAY_FUSE AND code MATCHES "[ \t](v?fn?m(add|sub|la|ls)[0-9a-z]*)")
   message(FATAL_ERROR "${OBJECT} has the fused instruction ${CMAKE_MATCH_1}")
 endif()

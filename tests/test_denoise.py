@@ -216,7 +216,8 @@ def test_noises_are_independent(kind, model):
     v_t = observation(model)
     logs, errors = [], []
     for n_noises in (1, 8):
-        x = estimates(kind(0.3, n_noises=n_noises), model, v_t, seed=n_noises)
+        denoiser = kind(0.3, n_noises=n_noises, expectation="monte_carlo")
+        x = estimates(denoiser, model, v_t, seed=n_noises)
         variance, fourth = x.var(axis=0), ((x - x.mean(axis=0)) ** 4).mean(axis=0)
         logs.append(np.log(variance))
         errors.append((fourth / variance**2 - 1.0) / len(x))  # squared, of ln variance
@@ -234,7 +235,7 @@ def test_mean_field_is_a_fixed_point(model):
     posterior = model.tilt(v_t, ALPHA, SIGMA)
     v = estimates(MeanFieldDenoiser(500), model, v_t, n=1)[0]
     again = posterior.visible_probability(posterior.hidden_probability(v))
-    assert np.allclose(v, again, atol=1e-10)
+    assert np.allclose(v, again, atol=1e-6)  # single precision
     assert np.abs(v - exact_mean(model, v_t)).max() > 1e-3  # right for W = 0 only
 
 
@@ -263,20 +264,45 @@ def relaxed_mean(x, tau):
     return (y * density).sum(axis=-1) * (grid[1] - grid[0])
 
 
-@pytest.mark.parametrize("tau", [0.1, 1.0])
-def test_literal_score_is_the_models_own_force(model, tau):
-    """Tweedie's formula gives back E_u[W h + b], the same at every t."""
-    v_t = observation(model)
+def force(model, v_t, tau):
+    """E_u[W h + b]."""
     w, b, c = (np.asarray(p, np.float64) for p in model.parameters.values())
-    expected = w @ relaxed_mean(c + v_t @ w, tau) + b
-    batch = np.tile(v_t, (N_PARTICLES, 1))
-    early, late = (
-        score(model, batch, t, LinearSchedule(), LiteralScore(tau, 4)) for t in (0.1, 0.9)
+    return w @ relaxed_mean(c + v_t @ w, tau) + b
+
+
+@pytest.mark.parametrize("tau", [0.1, 1.0, 3.0])
+def test_literal_score_is_the_models_own_force(model, tau):
+    """Tweedie's formula gives back E_u[W h + b], the same at every t and without noise."""
+    v_t = observation(model)
+    expected = force(model, v_t, tau)
+    for t in (0.1, 0.9):
+        found = score(model, np.tile(v_t, (2, 1)), t, LinearSchedule(), LiteralScore(tau))
+        assert np.allclose(found, expected, rtol=0.0, atol=1e-5)
+        assert not np.allclose(found, force(model, v_t, 1.1 * tau), rtol=0.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("expectation", ["monte_carlo", "antithetic"])
+@pytest.mark.parametrize("tau", [0.1, 1.0])
+def test_noises_of_the_literal_score_average_to_it(model, tau, expectation):
+    v_t = observation(model)
+    denoiser = LiteralScore(tau, 7, expectation)
+    found = score(model, np.tile(v_t, (N_PARTICLES, 1)), 0.9, LinearSchedule(), denoiser)
+    assert bonferroni(map(mean_test, found.T, force(model, v_t, tau))) > ACCEPT
+    assert bonferroni(map(mean_test, found.T, force(model, v_t, 2.0 * tau + 1.0))) < REJECT
+
+
+@pytest.mark.parametrize("kind", [GumbelDenoiser, LiteralScore], ids=lambda k: k.__name__)
+def test_antithetic_noises_have_the_same_mean_and_less_variance(kind, model):
+    v_t = observation(model)
+    single, pairs = (
+        estimates(kind(0.5, n_noises=8, expectation=e), model, v_t, seed=i)
+        for i, e in enumerate(["monte_carlo", "antithetic"])
     )
-    assert np.allclose(early, late, rtol=1e-6, atol=1e-6)
-    assert bonferroni(map(mean_test, late.T, expected)) > ACCEPT
-    hot = w @ relaxed_mean(c + v_t @ w, 2.0 * tau + 1.0) + b
-    assert bonferroni(map(mean_test, late.T, hot)) < REJECT
+    error = np.sqrt((single.var(axis=0) + pairs.var(axis=0)) / len(pairs))
+    difference = single.mean(axis=0) - pairs.mean(axis=0)
+    assert bonferroni(map(z_test, difference, np.zeros(5), error)) > ACCEPT
+    assert bonferroni(map(z_test, difference, np.full(5, 0.05), error)) < REJECT
+    assert (pairs.var(axis=0) < 0.9 * single.var(axis=0)).all()
 
 
 # -- a second family ------------------------------------------------------------------------

@@ -12,5 +12,6 @@ void register_paths(pybind11::module_& module);
 void register_noise(pybind11::module_& module);
 void register_real_numbers(pybind11::module_& module);
 void register_training(pybind11::module_& module);
+void register_dense(pybind11::module_& module);
 
 }  // namespace scorerbm

@@ -8,10 +8,13 @@
 #include "descend.h"
 #include "elementwise.h"
 #include "enumerate.h"
+#include "expectation.h"
 #include "grid.h"
 #include "half_sweep.h"
+#include "layers.h"
 #include "linear.h"
 #include "observation.h"
+#include "relaxed.h"
 #include "single_noise.h"
 #include "stage.h"
 #include "swap.h"
@@ -57,6 +60,16 @@ constexpr KernelTable table = {
     contrast<std::int32_t>,
     finish_contrast,
     selected_sums,
+    relax,
+    average_relaxed,
+    expectation,
+    sigmoids,
+    tilt,
+    times_slope,
+    multiply,
+    add,
+    scale,
+    row_error,
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ struct Stream {
 constexpr std::uint32_t hidden_domain = 0;
 constexpr std::uint32_t visible_domain = 1;
 constexpr std::uint32_t normal_domain = 2;
+constexpr std::uint32_t logistic_hidden_domain = 3;
+constexpr std::uint32_t logistic_visible_domain = 4;
 constexpr std::uint32_t swap_domain = 6;
 constexpr std::uint32_t refine_flag = 0x80;
 
@@ -256,6 +258,46 @@ struct RegisterTablesTask {
     void* tables;
 };
 
+// sigmoid((x + L)/tau) of rows of `width` units: `of_log_odds` is -log2(e)/tau, `of_noise` -1/tau.
+struct RelaxTask {
+    const float* x;
+    float* out;  // may be x
+    std::size_t width;
+    float of_log_odds, of_noise;
+    bool noisy, mirrored;  // whether there is an L, and whether it is minus what is drawn
+    Stream noise;
+};
+
+// The mean of that over noises, numbered in the upper bits of the domain, and of h (1 - h).
+struct AverageTask {
+    const float* x;
+    float* mean;   // may be x
+    float* slope;  // may be null
+    std::size_t width;
+    float of_log_odds, of_noise, share;
+    std::size_t n_noises;
+    bool antithetic;
+    Stream noise;
+};
+
+constexpr std::size_t table_segments = 16, table_terms = 7;
+constexpr float last_of_table = 16.0f - 0x1p-20f;
+
+struct ExpectationTask {
+    const float* coefficients;  // (table_terms, table_segments)
+    float scale;
+    const float* x;
+    float* out;  // may be x
+};
+
+// bias + (rate x - half_signal) of rows of `width` units.
+struct ChannelTask {
+    const float *x, *bias;
+    float rate, half_signal;
+    float* out;
+    std::size_t width;
+};
+
 // Every other kernel works on the rows [begin, end) of its task. Scratch belongs to one call:
 //   conditional        chains_per_tile * inputs words
 //   enumerate_states   (enumerated + 1) * (summed + 1) numbers
@@ -291,6 +333,17 @@ struct KernelTable {
     void (*contrast32)(const ContrastTask&, std::size_t begin, std::size_t end);
     void (*finish_contrast)(const ContrastTask&, std::size_t begin, std::size_t end);
     void (*selected_sums)(const SelectedSumsTask&, std::size_t begin, std::size_t end);
+    void (*relax)(const RelaxTask&, std::size_t begin, std::size_t end);
+    void (*average_relaxed)(const AverageTask&, std::size_t begin, std::size_t end);
+    void (*expectation)(const ExpectationTask&, std::size_t size);
+    void (*sigmoids)(const float* x, float* out, std::size_t size);
+    void (*tilt)(const ChannelTask&, std::size_t begin, std::size_t end);
+    void (*times_slope)(const float* h, float by, float* slopes, std::size_t size);
+    void (*multiply)(const float* x, const float* y, float by, float* out, std::size_t size);
+    void (*add)(const float* x, float* sum, std::size_t size);
+    void (*scale)(float by, float* x, std::size_t size);
+    double (*row_error)(const float* x, const float* target, float weight, float by, float* out,
+                        std::size_t size);
 };
 
 }  // namespace scorerbm

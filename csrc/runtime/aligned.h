@@ -7,13 +7,18 @@
 
 namespace scorerbm {
 
-// Zeroed bytes at an address that is a multiple of 64.
+// Bytes at an address that is a multiple of 64, zeroed unless that is not wanted.
 class AlignedBytes {
   public:
+    struct Unset {};
+
     explicit AlignedBytes(std::size_t size)
         : size_(size), bytes_(new unsigned char[size + alignment]()), start_(align(bytes_.get())) {}
 
     std::size_t size() const { return size_; }
+
+    AlignedBytes(std::size_t size, Unset)
+        : bytes_(new unsigned char[size + alignment]), start_(align(bytes_.get())) {}
 
     template <class Number>
     Number* as() const {

@@ -3,10 +3,14 @@
 #include <cstdlib>
 #include <stdexcept>
 
-// kernel_levels.inc is written by CMake: a line X86_LEVEL("name", accessor) for each level of the
-// x86-64 family, or one line BASELINE("name", accessor).
-#define X86_LEVEL(name, accessor) extern "C" const scorerbm::KernelTable* accessor();
-#define BASELINE(name, accessor) extern "C" const scorerbm::KernelTable* accessor();
+// kernel_levels.inc is written by CMake: a line X86_LEVEL("name", kernels, products), with the
+// names of two functions, for each level of the x86-64 family, or one line BASELINE of that kind.
+#define X86_LEVEL(name, kernels, products)             \
+    extern "C" const scorerbm::KernelTable* kernels(); \
+    extern "C" const scorerbm::ProductTable* products();
+#define BASELINE(name, kernels, products)              \
+    extern "C" const scorerbm::KernelTable* kernels(); \
+    extern "C" const scorerbm::ProductTable* products();
 #include "kernel_levels.inc"
 #undef X86_LEVEL
 #undef BASELINE
@@ -25,8 +29,9 @@ std::string supported_names() {
 }  // namespace
 
 const std::vector<Level>& compiled_levels() {
-#define X86_LEVEL(name, accessor) {name, accessor(), __builtin_cpu_supports(name) != 0},
-#define BASELINE(name, accessor) {name, accessor(), true},
+#define X86_LEVEL(name, kernels, products) \
+    {name, kernels(), products(), __builtin_cpu_supports(name) != 0},
+#define BASELINE(name, kernels, products) {name, kernels(), products(), true},
     static const std::vector<Level> levels = {
 #include "kernel_levels.inc"
     };

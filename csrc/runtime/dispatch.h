@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/product_table.h"
 #include "kernels/table.h"
 
 namespace scorerbm {
@@ -11,6 +12,7 @@ namespace scorerbm {
 struct Level {
     std::string name;
     const KernelTable* kernels;
+    const ProductTable* products;
     bool supported;  // by this CPU
 };
 
@@ -27,6 +29,10 @@ const Level& level_in_use();
 
 inline const KernelTable& kernels() {
     return *level_in_use().kernels;
+}
+
+inline const ProductTable& products() {
+    return *level_in_use().products;
 }
 
 }  // namespace scorerbm

@@ -87,6 +87,8 @@ class PathTile {
     AlignedBytes x_, y_, mean_;
 };
 
+}  // namespace
+
 void check_kinds(const Stages& stages) {
     for (std::size_t k = 0; k < stages.count; ++k) {
         if (stages.kind[k] > static_cast<std::uint8_t>(StageKind::correct)) {
@@ -94,8 +96,6 @@ void check_kinds(const Stages& stages) {
         }
     }
 }
-
-}  // namespace
 
 void posterior_path(const PathTask& task, std::size_t n_chains, std::size_t n_threads,
                     Interrupt& interrupt) {

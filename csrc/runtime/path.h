@@ -30,6 +30,9 @@ struct PathTask {
     std::size_t n_sweeps;  // of each stage
 };
 
+// Throws std::invalid_argument if a kind is none of the three.
+void check_kinds(const Stages& stages);
+
 // Throws std::invalid_argument if a kind is none of the three, or a sweep's or stage's number does
 // not fit 32 bits; and Interrupted.
 void posterior_path(const PathTask& task, std::size_t n_chains, std::size_t n_threads,

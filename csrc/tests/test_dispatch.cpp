@@ -13,6 +13,7 @@ void choices() {
     const Level* highest = nullptr;
     for (const Level& level : compiled_levels()) {
         CHECK(level.kernels != nullptr);
+        CHECK(level.products != nullptr);
         if (level.supported) {
             highest = &level;
             CHECK(&choose_level(level.name.c_str()) == &level);

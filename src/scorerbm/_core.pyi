@@ -4,6 +4,9 @@ Arrays are aligned and C-contiguous; another layout or shape raises ValueError, 
 TypeError. ``n_threads`` 0 means every CPU the process may use.
 """
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +15,7 @@ _Words = NDArray[np.uint32]
 _Counts = NDArray[np.int32]
 _Reals = NDArray[np.float64]
 _Floats = NDArray[np.float32]
+_State = TypeVar("_State", _Floats, _Reals)
 _Key = tuple[int, int]
 
 def compiled_levels() -> list[str]: ...
@@ -149,3 +153,49 @@ def contrast(
     n_threads: int,
 ) -> tuple[_Floats, _Floats, _Floats, float]: ...
 def overlaps(samples: NDArray[np.uint64], data: NDArray[np.uint64]) -> _Counts: ...
+def fused_product(a: _Floats, b: _Floats, initial: _Floats, n_threads: int) -> _Floats: ...
+def expectation(x: _Floats, table: Sequence[Any]) -> _Floats: ...
+def dense_path(
+    model: Sequence[_Floats],
+    n_sweeps: int,
+    n_noises: int,
+    tau: float,
+    antithetic: bool,
+    table: Sequence[Any] | None,
+    state: _State,
+    chains: _Words,
+    key: _Key,
+    noise_key: _Key,
+    stages: Sequence[Any],
+    first_call: int,
+    first_stage: int,
+    n_threads: int,
+) -> _State: ...
+def pathwise_gradient(
+    model: Sequence[_Floats],
+    n_sweeps: int,
+    n_noises: int,
+    tau: float,
+    antithetic: bool,
+    target: _Floats,
+    channel: _Floats,
+    weight: _Floats,
+    chains: _Words,
+    key: _Key,
+    call: int,
+    n_threads: int,
+) -> tuple[_Floats, _Floats, _Floats, _Reals]: ...
+def literal_gradient(
+    model: Sequence[_Floats],
+    n_sweeps: int,
+    n_noises: int,
+    tau: float,
+    antithetic: bool,
+    target: _Floats,
+    channel: _Floats,
+    weight: _Floats,
+    chains: _Words,
+    key: _Key,
+    call: int,
+    n_threads: int,
+) -> tuple[_Floats, _Floats, _Floats, _Reals]: ...

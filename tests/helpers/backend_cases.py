@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers.dense_cases import dense_results
 from scorerbm.backends import Backend, Domain, IntegerRBM
 from scorerbm.backends.bits import pack_bits
 from scorerbm.backends.protocol import (
@@ -170,6 +171,7 @@ class Problem:
                 self.matrix[:K], self.visible_numbers[:K], self.hidden_numbers, n_threads
             ),
             **self.train(backend, n_threads),
+            **dense_results(backend, self.shape, self.chains, n_threads),
         }
 
     def train(self, backend: Backend, n_threads: int) -> dict[str, Any]:

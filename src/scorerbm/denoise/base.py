@@ -89,6 +89,12 @@ class PosteriorMean(ABC):
             x, y = (x, result) if path.kind[k] == PREDICT else (result, y)
         return x
 
+    def combination(
+        self, v_t: Reals, alpha: float, sigma: float, of_state: float, of_mean: float
+    ) -> Reals:
+        """Estimate of_state·v_t + of_mean·E[v₀ | v_t]."""
+        return np.asarray(of_state * v_t + of_mean * self(v_t, alpha, sigma))
+
     def draw(self, v_t: Reals, alpha: float, sigma: float) -> NDArray[Any]:
         """Draw v₀ given v_t, here with independent units around the posterior mean.
 

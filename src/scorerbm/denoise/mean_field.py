@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import _check
-from ..backends.protocol import Reals
+from ..backends.protocol import Reals, RelaxedSweeps
 from ..rbm import RBM
 from .base import Denoiser, Particles, PosteriorMean
+from .dense import DenseMean
 
 __all__ = ["MeanFieldDenoiser"]
 
@@ -33,15 +34,14 @@ class MeanFieldDenoiser(Denoiser):
         return _MeanField(model, particles, self.n_iterations)
 
 
-class _MeanField(PosteriorMean):
+class _MeanField(DenseMean):
     def __init__(self, model: RBM, particles: Particles, n_iterations: int) -> None:
-        super().__init__(model, particles)
+        super().__init__(model, particles, RelaxedSweeps(n_iterations), n_iterations)
         self._n_iterations = n_iterations
 
-    def mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
+    def _plain_mean(self, v_t: Reals, alpha: float, sigma: float) -> Reals:
         posterior = self.model.tilt(v_t, alpha, sigma)
         v = self.model.posterior_start(v_t, alpha, sigma)
         for _ in range(self._n_iterations):
             v = posterior.visible_mean(posterior.hidden_probability(v))
-        self.n_sweeps += self._n_iterations
         return v

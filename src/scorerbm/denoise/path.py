@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends.protocol import Floats, Reals, StageNumbers, Stages
+from ..backends.protocol import PLAIN, Floats, Reals, StageNumbers, Stages
 
-__all__ = ["StagePath"]
+__all__ = ["StagePath", "one_stage"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,3 +59,10 @@ class StagePath:
 
 def _single(x: Reals) -> Floats:
     return np.ascontiguousarray(x, np.float32)
+
+
+def one_stage(alpha: float, sigma: float, keep: float = 0.0, pull: float = 1.0) -> StagePath:
+    """A stage that makes keep·s + pull·m of a state; by default the mean itself."""
+    of_observation = np.array([alpha]), np.array([sigma])
+    zero, kind = np.zeros(1), np.full(1, PLAIN, np.uint8)
+    return StagePath(*of_observation, np.array([keep]), np.array([pull]), zero, zero, kind)

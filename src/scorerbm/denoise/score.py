@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _check
@@ -91,4 +90,4 @@ def score(
     particles = Particles.numbered(len(v_t), seed, backend=backend, n_threads=threads)
     estimate = denoiser.bind(model, particles)
     of_state, of_mean = tweedie(alpha, sigma)
-    return np.asarray(of_state * v_t + of_mean * estimate(v_t, alpha, sigma))
+    return estimate.combination(v_t, alpha, sigma, of_state, of_mean)

@@ -1,6 +1,7 @@
 """The Gumbel trick: relaxed binary units and the annealing of their temperature."""
 
 from .annealing import Annealing, CosineAnnealing, GeometricAnnealing, LinearAnnealing
+from .expectation import expectation_table
 from .relaxation import relaxed_bernoulli
 
 __all__ = [
@@ -8,5 +9,6 @@ __all__ = [
     "CosineAnnealing",
     "GeometricAnnealing",
     "LinearAnnealing",
+    "expectation_table",
     "relaxed_bernoulli",
 ]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..backends.protocol import Backend, Bits, Floats, Key, Reals, Stages, Words
+from ..backends.protocol import Backend, Bits, DenseModel, Floats, Key, Reals, Stages, Words
 from .chains import Chains
 
 __all__ = ["RBM"]
@@ -134,6 +134,10 @@ class RBM(ABC):
 
         Visible units that ``chains.frozen`` marks keep their state.
         """
+
+    def dense_model(self) -> DenseModel | None:
+        """The parameters in single precision, or None where backends have no kernels for them."""
+        return None
 
     def posterior_path(
         self,

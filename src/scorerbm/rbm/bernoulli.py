@@ -14,6 +14,7 @@ from ..backends.bits import pack_bits
 from ..backends.protocol import (
     Backend,
     Bits,
+    DenseModel,
     Domain,
     Floats,
     IntegerRBM,
@@ -31,6 +32,7 @@ from .grid import (
     SATURATION,
     WeightGrid,
     Workspace,
+    check_grid,
     grid_error,
     precision_asked,
     round_weights,
@@ -323,6 +325,18 @@ class BernoulliRBM(RBM):
         chains.visible, chains.hidden = result.visible, result.hidden
         chains.sweep += n_sweeps
         return result.mean
+
+    def dense_model(self) -> DenseModel | None:
+        """The parameters in single precision; a model tilted by several observations has none."""
+        return self._dense if self._visible_bias.ndim == 1 else None
+
+    @cached_property
+    def _dense(self) -> DenseModel:
+        check_grid(self._weights)
+        p = self._data_mean
+        start = self._visible_bias if p is None else logit(p)
+        parts = (self._weights, self._visible_bias, self._hidden_bias, start)
+        return DenseModel(*(np.ascontiguousarray(x, np.float32) for x in parts))
 
     def posterior_path(
         self,

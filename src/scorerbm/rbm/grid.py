@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..backends.protocol import Counts, Grid, IntegerRBM, Reals, WeightSums
 
@@ -42,7 +43,7 @@ _COARSEST = 16.0
 _FINEST = 2.0**24  # float32 has 24 significant bits
 
 
-def _one_sided(weights: Reals, axis: int) -> float:
+def _one_sided(weights: NDArray[np.floating[Any]], axis: int) -> float:
     """Largest magnitude that a sum over any subset of units can reach."""
     positive = np.maximum(weights, 0.0).sum(axis=axis)
     negative = np.maximum(-weights, 0.0).sum(axis=axis)
@@ -90,9 +91,7 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
     OverflowError
         If the weights are so large that no grid of at least 1/16 fits.
     """
-    visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
-    largest = max(visible, hidden)
-    scale = _finest_scale(largest, max(weights.shape), saturation, bits)
+    visible, hidden, scale = _finest_grid(weights, saturation, bits)
     rounded = np.rint(weights * scale).astype(np.int32)
     return WeightGrid(
         np.ascontiguousarray(rounded),
@@ -103,6 +102,21 @@ def round_weights(weights: Reals, saturation: float = SATURATION, bits: int = 32
         bits,
         {},
     )
+
+
+def check_grid(weights: NDArray[np.floating[Any]]) -> None:
+    """Raise OverflowError unless weights have a grid of 32 bits: others have diverged."""
+    _finest_grid(weights, SATURATION, 32)
+
+
+def _finest_grid(
+    weights: NDArray[np.floating[Any]], saturation: float, bits: int
+) -> tuple[float, float, float]:
+    """Largest sums over visible and over hidden units, and the scale of the grid they allow."""
+    visible, hidden = _one_sided(weights, 1), _one_sided(weights, 0)
+    largest = max(visible, hidden)
+    scale = _finest_scale(largest, max(weights.shape), saturation, bits)
+    return visible, hidden, scale
 
 
 def training_grid(sums: WeightSums, n_units: int) -> Grid:

@@ -12,6 +12,16 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from .binary_units import BinaryUnits
+from .dense import (
+    Dense,
+    DenseGradient,
+    DenseModel,
+    DenseObservation,
+    ExpectationTable,
+    ForceEstimator,
+    RelaxedSweeps,
+    State,
+)
 from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
 from .training import (
@@ -50,17 +60,24 @@ __all__ = [
     "Centre",
     "Contrast",
     "Counts",
+    "DenseGradient",
+    "DenseModel",
+    "DenseObservation",
     "Descent",
     "Domain",
+    "ExpectationTable",
     "Floats",
+    "ForceEstimator",
     "GibbsResult",
     "Grid",
     "IntegerRBM",
     "Key",
     "PathResult",
     "Reals",
+    "RelaxedSweeps",
     "StageNumbers",
     "Stages",
+    "State",
     "TemperResult",
     "Tilt",
     "WeightSums",
@@ -69,7 +86,7 @@ __all__ = [
 
 
 @runtime_checkable
-class Backend(BinaryUnits, RealNumbers, Paths, Training, Protocol):
+class Backend(BinaryUnits, RealNumbers, Paths, Dense, Training, Protocol):
     """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
 
     name: str

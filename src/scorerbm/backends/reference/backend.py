@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from .dense import Dense
 from .paths import Paths
 from .training import Training
 
 __all__ = ["ReferenceBackend"]
 
 
-class ReferenceBackend(Paths, Training):
+class ReferenceBackend(Paths, Dense, Training):
     """The readable twin of the native kernels."""
 
     name = "reference"

@@ -16,6 +16,7 @@ from ...backends.protocol import (
     Bits,
     BitWords,
     Contrast,
+    DenseGradient,
     Domain,
     IntegerRBM,
     Reals,
@@ -165,3 +166,12 @@ class Observer:
             )
         variance = sigma * sigma  # products: a power may differ in the last digit
         return alpha, sigma, weight * (alpha * alpha) / (variance * variance)
+
+
+def as_parameters(gradient: DenseGradient) -> dict[str, Reals]:
+    """A gradient in single precision under the names of the parameters, in double precision."""
+    return {
+        "weights": gradient.weights.astype(np.float64),
+        "visible_bias": gradient.visible_bias.astype(np.float64),
+        "hidden_bias": gradient.hidden_bias.astype(np.float64),
+    }

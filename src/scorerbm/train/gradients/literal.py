@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..._seed import derive_key
-from ...backends import product
-from ...backends.protocol import Backend, Domain, Reals
-from ...gumbel import Annealing, relaxed_bernoulli
-from ...rbm import RBM, BernoulliRBM
-from .base import Batch, Gradient, Observer
+from ...backends.protocol import Backend, DenseObservation, ForceEstimator, Reals
+from ...gumbel import Annealing
+from ...rbm import RBM
+from .base import Batch, Gradient, Observer, as_parameters
 
 __all__ = ["LiteralGradient"]
 
@@ -38,31 +37,21 @@ class LiteralGradient(Gradient):
         return {"tau": self._annealing(progress)}
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
-        if not isinstance(model, BernoulliRBM):
+        dense = model.dense_model()
+        if dense is None:
             raise TypeError(f"model: got {type(model).__name__}, expected a BernoulliRBM")
-        b, tau, seen = self.backend, self._annealing(batch.progress), self._observer(batch)
-        log_odds = model.hidden_log_odds(seen.v_t)
-        hidden, slope = np.zeros_like(log_odds), np.zeros_like(log_odds)
-        for noise in range(self._n_noises):
-            logistic = b.logistic(
-                batch.ids, model.n_hidden, self._key, step=batch.epoch,
-                domain=Domain.LOGISTIC_HIDDEN | noise << 8,
-            )  # fmt: skip
-            h = relaxed_bernoulli(log_odds, logistic, tau, b)
-            hidden += h / self._n_noises
-            slope += h * (1.0 - h) / (tau * self._n_noises)
-        # ∇ln p(v_t|v₀) = -ζ/σ
-        residual = model.visible_log_odds(hidden) + seen.zeta / seen.sigma[:, None]
+        seen = self._observer(batch)
         variance = seen.sigma * seen.sigma
         weight = seen.weight * (variance * variance) / (seen.alpha * seen.alpha)
-        loss = float((weight * np.square(residual).sum(axis=1)).mean())
-        of_score = 2.0 * weight[:, None] * residual / len(residual)
-        w = model.double_weights
-        of_log_odds = product(b, of_score, w, n_threads) * slope
-        through_hidden = product(b, seen.v_t.T, of_log_odds, n_threads)
-        gradient = {
-            "weights": product(b, of_score.T, hidden, n_threads) + through_hidden,
-            "visible_bias": np.add.reduce(of_score, axis=0),
-            "hidden_bias": np.add.reduce(of_log_odds, axis=0),
-        }
-        return gradient, loss
+        # ∇ln p(v_t|v₀) = -ζ/σ
+        numbers = -seen.zeta / seen.sigma[:, None], seen.v_t, weight / len(weight)
+        gradient = self.backend.literal_gradient(
+            dense,
+            ForceEstimator(self._annealing(batch.progress), self._n_noises, False, None),
+            DenseObservation(*(np.ascontiguousarray(x, np.float32) for x in numbers)),
+            batch.ids,
+            self._key,
+            call=batch.epoch,
+            n_threads=n_threads,
+        )
+        return as_parameters(gradient), float((weight * gradient.squares).mean())

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..._seed import derive_key
-from ...backends import product
-from ...backends.protocol import Backend, Domain, Reals
+from ...backends.protocol import Backend, DenseObservation, Reals, RelaxedSweeps
 from ...gumbel import Annealing
-from ...rbm import RBM, BernoulliRBM
-from .base import Batch, Gradient, Observation, Observer
+from ...rbm import RBM
+from .base import Batch, Gradient, Observer, as_parameters
 
 __all__ = ["PathwiseGradient"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One relaxed half-sweep: its input, its output, and the output's slope in the log-odds."""
-
-    below: Reals
-    above: Reals
-    slope: Reals
 
 
 class PathwiseGradient(Gradient):
@@ -53,63 +41,21 @@ class PathwiseGradient(Gradient):
         return {} if self._annealing is None else {"tau": self._annealing(progress)}
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
-        if not isinstance(model, BernoulliRBM):
+        dense = model.dense_model()
+        if dense is None:
             raise TypeError(f"model: got {type(model).__name__}, expected a BernoulliRBM")
         tau = 1.0 if self._annealing is None else self._annealing(batch.progress)
-        seen, v0 = self._observer(batch), batch.v.astype(np.float64)
-        copies = max(1, self._n_noises)
-        layers, last = self._forward(model, seen, batch, tau)
-        mean = last.reshape(copies, *v0.shape).sum(axis=0) / copies
-        loss = float((seen.weight * np.square(mean - v0).sum(axis=1)).mean())
-        of_mean = 2.0 * seen.weight[:, None] * (mean - v0) / (len(v0) * copies)
-        out = np.tile(of_mean, (copies, 1)) * last * (1.0 - last)
-        return self._backward(model, layers, out, n_threads), loss
-
-    def _forward(
-        self, model: BernoulliRBM, seen: Observation, batch: Batch, tau: float
-    ) -> tuple[list[_Layer], Reals]:
-        copies, k = max(1, self._n_noises), self._n_sweeps
-        start = model.posterior_start(seen.v_t, seen.alpha, seen.sigma)
-        posterior = model.tilt(
-            *(np.concatenate([x] * copies) for x in (seen.v_t, seen.alpha, seen.sigma))
+        seen = self._observer(batch)
+        rate = seen.alpha / (seen.sigma * seen.sigma)
+        channel = rate[:, None] * seen.v_t - (0.5 * seen.alpha * rate)[:, None]
+        numbers = batch.v, channel, seen.weight / len(batch.v)
+        gradient = self.backend.pathwise_gradient(
+            dense,
+            RelaxedSweeps(self._n_sweeps, self._n_noises, tau),
+            DenseObservation(*(np.ascontiguousarray(x, np.float32) for x in numbers)),
+            batch.ids,
+            self._key,
+            call=batch.epoch,
+            n_threads=n_threads,
         )
-        v, layers = np.tile(start, (copies, 1)), []
-        for sweep in range(k):
-            step = batch.epoch * k + sweep
-            h = self._relax(model.hidden_log_odds(v), batch, step, Domain.LOGISTIC_HIDDEN, tau)
-            layers.append(_Layer(v, h, h * (1.0 - h) / tau))
-            if sweep < k - 1:
-                log_odds = posterior.visible_log_odds(h)
-                v = self._relax(log_odds, batch, step, Domain.LOGISTIC_VISIBLE, tau)
-                layers.append(_Layer(h, v, v * (1.0 - v) / tau))
-        return layers, posterior.visible_probability(layers[-1].above)
-
-    def _relax(self, log_odds: Reals, batch: Batch, step: int, domain: int, tau: float) -> Reals:
-        width, b = log_odds.shape[1], self.backend
-        noises = [
-            b.logistic(batch.ids, width, self._key, step=step, domain=domain | noise << 8)
-            for noise in range(self._n_noises)
-        ]
-        if noises:
-            log_odds = log_odds + np.concatenate(noises)
-        return b.sigmoid(log_odds / tau)
-
-    def _backward(
-        self, model: BernoulliRBM, layers: list[_Layer], out: Reals, n_threads: int
-    ) -> dict[str, Reals]:
-        """``out`` is the loss's derivative in the last layer's visible log-odds."""
-        b, w = self.backend, model.double_weights
-        of_weights = product(b, out.T, layers[-1].above, n_threads)
-        of_visible, of_hidden = np.add.reduce(out, axis=0), np.zeros(w.shape[1])
-        to_hidden = True
-        for layer in reversed(layers):
-            if to_hidden:  # this layer is hidden: out comes from visible log-odds
-                out = product(b, out, w, n_threads) * layer.slope
-                of_weights += product(b, layer.below.T, out, n_threads)
-                of_hidden += np.add.reduce(out, axis=0)
-            else:
-                out = product(b, out, w.T, n_threads) * layer.slope
-                of_weights += product(b, out.T, layer.below, n_threads)
-                of_visible += np.add.reduce(out, axis=0)
-            to_hidden = not to_hidden
-        return {"weights": of_weights, "visible_bias": of_visible, "hidden_bias": of_hidden}
+        return as_parameters(gradient), float((seen.weight * gradient.squares).mean())

@@ -1,0 +1,150 @@
+"""Relaxed units in single precision, and their averages over noises."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..protocol import ExpectationTable, Floats, Key, Words
+from . import philox, single
+
+__all__ = ["Noise", "average", "expectation", "factors", "relax", "slope"]
+
+_SEGMENTS = np.float32(16.0 - 2.0**-20)
+_LARGEST = np.float32(30.0)
+_ONE = np.float32(1.0)
+# Minimax on these ratios: 2 artanh(s)/(s ln 2) for s² ≤ 0.0402 within 4e-7.
+_ODDS = (np.float32(2.885391), np.float32(0.9614028), np.float32(0.6028789))
+
+
+class Noise:
+    """Logistic noise of a layer's units under a key, over ln 2: log₂(u/(1-u))."""
+
+    def __init__(self, chains: Words, key: Key, domain: int, antithetic: bool) -> None:
+        self._chains, self._key, self._domain = chains, key, domain
+        self._antithetic = antithetic
+
+    def __call__(self, width: int, step: int, noise: int) -> Floats:
+        number = noise >> 1 if self._antithetic else noise
+        block = np.arange((width + 63) // 64 * 16)
+        words = philox.philox(
+            block[None, :], self._chains[:, None], step, self._domain | number << 8, self._key
+        )
+        w0, w1, w2, w3 = _log2_odds(words)
+        numbers = single.in_order((w0, w1, w2, w3), width)
+        return -numbers if self._antithetic and noise & 1 else numbers
+
+
+def _log2_odds(words: tuple[Words, Words, Words, Words]) -> tuple[Floats, ...]:
+    """log₂(u/(1-u)) for the u of `single.logistic`: s P(s²) - e with the sign of the top bit.
+
+    With e the difference of the exponents, u 2⁻ᵉ and 1-u are within a factor 1.51 of each other.
+    Four ratios s share a division.
+    """
+    numerators, denominators, exponents = zip(*map(_ratio, words), strict=True)
+    n0, n1, n2, n3 = numerators
+    d0, d1, d2, d3 = denominators
+    d01, d23 = d0 * d1, d2 * d3
+    inverse = _ONE / (d01 * d23)
+    i01, i23 = inverse * d23, inverse * d01
+    ratios = (n0 * d1) * i01, (n1 * d0) * i01, (n2 * d3) * i23, (n3 * d2) * i23
+    return tuple(map(_signed_log2, words, ratios, exponents))
+
+
+def _ratio(word: Words) -> tuple[Floats, Floats, Floats]:
+    low = (word & np.uint32(0x7FFFFFFF)).astype(np.int32)
+    u = low.astype(np.float32) * np.float32(2.0**-32) + np.float32(2.0**-33)
+    rest = _ONE - u
+    bits = u.view(np.int32)
+    e = (bits - rest.view(np.int32) + np.int32(0x00400000)) >> np.int32(23)
+    m = (bits - (e << np.int32(23))).view(np.float32)
+    return rest - m, rest + m, e.astype(np.float32)
+
+
+def _signed_log2(word: Words, s: Floats, exponent: Floats) -> Floats:
+    z = s * s
+    magnitude = s * ((z * _ODDS[2] + _ODDS[1]) * z + _ODDS[0]) - exponent
+    return np.where(word >> np.uint32(31) == 1, magnitude, -magnitude)
+
+
+def factors(tau: float) -> tuple[np.float32, np.float32]:
+    """-log₂(e)/τ and -1/τ: what log-odds and the noise are multiplied by."""
+    return np.float32(-1.4426950408889634 / tau), np.float32(-1.0 / tau)
+
+
+def _power(x: Floats, noise: Floats | None, tau: float) -> Floats:
+    """exp(-(x + L)/τ), in [2⁻³⁰, 2³⁰]."""
+    of_log_odds, of_noise = factors(tau)
+    y = x * of_log_odds
+    if noise is not None:
+        y = y + noise * of_noise
+    return _exp2(np.minimum(np.maximum(y, -_LARGEST), _LARGEST))
+
+
+def _exp2(y: Floats) -> Floats:
+    """2^y as `single.exp2` has it, but for the order in which the polynomial is summed."""
+    c0, c1, c2, c3, c4, c5 = map(np.float32, single.EXP2)
+    shifted = y + single.ROUNDING
+    f = y - (shifted - single.ROUNDING)
+    square = f * f
+    power = ((f * c5 + c4) * square + (f * c3 + c2)) * square + (f * c1 + c0)
+    bits: NDArray[np.uint32] = power.view(np.uint32)
+    scaled: NDArray[np.uint32] = bits + (shifted.view(np.uint32) << np.uint32(23))
+    return scaled.view(np.float32)
+
+
+def relax(x: Floats, noise: Floats | None, tau: float) -> Floats:
+    """σ((x + L)/τ)."""
+    return _ONE / (_power(x, noise, tau) + _ONE)
+
+
+def slope(h: Floats, tau: float) -> Floats:
+    """The derivative of `relax` in x, given its value."""
+    return (h * (_ONE - h)) * np.float32(1.0 / tau)
+
+
+def average(x: Floats, noise: Noise, step: int, n_noises: int, tau: float) -> tuple[Floats, Floats]:
+    """Means over noises of h = σ((x + L)/τ) and of h(1-h).
+
+    Four noises at a time share a division, then two, then none.
+    """
+    powers = [_power(x, noise(x.shape[1], step, n), tau) for n in range(n_noises)]
+    total, slopes = np.zeros_like(x), np.zeros_like(x)
+    for n in range(0, n_noises - n_noises % 4, 4):
+        p, q, r, s = powers[n : n + 4]
+        first, second = _product(p, q), _product(r, s)
+        inverse = _ONE / (first * second)
+        one, two = _pair(p, q, inverse * second), _pair(r, s, inverse * first)
+        total, slopes = total + (one[0] + two[0]), slopes + (one[1] + two[1])
+    if n_noises % 4 >= 2:
+        p, q = powers[n_noises - n_noises % 4 :][:2]
+        inverse = _ONE / _product(p, q)
+        pair = _pair(p, q, inverse)
+        total, slopes = total + pair[0], slopes + pair[1]
+    if n_noises % 2 == 1:
+        h = _ONE / (powers[-1] + _ONE)
+        total, slopes = total + h, slopes + (powers[-1] * h) * h
+    share = np.float32(1.0 / n_noises)
+    return total * share, slopes * share
+
+
+def _product(p: Floats, q: Floats) -> Floats:
+    return (p + _ONE) * (q + _ONE)
+
+
+def _pair(p: Floats, q: Floats, inverse: Floats) -> tuple[Floats, Floats]:
+    """Sums over a pair of h = 1/(1+p) and of h(1-h) = p h², given 1/((1+p)(1+q))."""
+    h, g = (q + _ONE) * inverse, (p + _ONE) * inverse
+    return ((p + _ONE) + (q + _ONE)) * inverse, (p * h) * h + (q * g) * g
+
+
+def expectation(x: Floats, table: ExpectationTable) -> Floats:
+    """See `ExpectationTable`."""
+    s = np.minimum(np.abs(x) * table.scale, _SEGMENTS)
+    i = s.astype(np.int32)
+    t = s - (i.astype(np.float32) + np.float32(0.5))
+    u = table.coefficients[-1][i]
+    for coefficients in table.coefficients[-2::-1]:
+        u = u * t + coefficients[i]
+    found: Floats = np.where(np.signbit(x), u, _ONE - u)
+    return found
