@@ -1,5 +1,7 @@
 """What every sampler promises: reproducible samples, honest reports, named errors."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -164,9 +166,19 @@ class Recorder(ReferenceBackend):
     def __init__(self):
         self.offered = []
 
-    def linear(self, x, weights, bias, n_threads):
-        self.offered.append(n_threads)
-        return super().linear(x, weights, bias, n_threads)
+    def __getattribute__(self, name):
+        value = super().__getattribute__(name)
+        if name.startswith("_") or not callable(value):
+            return value
+        signature = inspect.signature(value)
+
+        def recorded(*arguments, **named):
+            given = signature.bind(*arguments, **named).arguments
+            if "n_threads" in signature.parameters:
+                self.offered.append(given.get("n_threads"))
+            return value(*arguments, **named)
+
+        return recorded
 
 
 @pytest.mark.parametrize(

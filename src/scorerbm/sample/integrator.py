@@ -16,6 +16,7 @@ from ..backends.protocol import Domain, Floats, Reals
 from ..denoise import Denoiser, GibbsDenoiser
 from ..denoise.base import Particles
 from ..denoise.path import StagePath
+from ..rbm import Chains
 from ..rbm.chains import MOST_STEPS
 from ..schedule import LinearSchedule, Schedule
 from .base import Job, Sampler, SampleSet, Trajectory
@@ -134,6 +135,12 @@ class Integrator(Sampler):
 
     @staticmethod
     def _hidden(job: Job, visible: NDArray[Any]) -> NDArray[np.uint8]:
-        """Draw h given v, which completes v ~ p(v) to a sample of p(v, h)."""
-        p = job.model.hidden_probability(visible)
-        return job.backend.bernoulli(p, job.ids, job.key("hidden"), step=0, domain=Domain.HIDDEN)
+        """Draw h given v, which completes v ~ p(v) to a sample of p(v, h).
+
+        By a sweep in which no visible unit moves, on the grid that chains are sampled on.
+        """
+        held = np.ones(job.model.n_visible, np.uint8)
+        chains = Chains(visible, job.ids, job.key("hidden"), 0, None, job.precision, held)
+        job.model.gibbs(chains, 1, backend=job.backend, n_threads=job.n_threads)
+        assert chains.hidden is not None
+        return chains.hidden
