@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import scorerbm as sr
 from peers import Entry
 from peers.reverse import Diffuser, DiffusionProblem
-from peers.reverse.base import LAST_TIME, NOISE_RATE
+from peers.reverse.base import KEPT_CHAIN_STEPS, LAST_TIME, NOISE_RATE
 from ratios.moments import first_and_second, same_means
 from scorerbm.denoise import Denoiser
 
@@ -62,6 +62,10 @@ class OurDiffuser(Diffuser):
         return self._samples.visible
 
 
+class OurKeptChain(OurDiffuser):
+    fewest = KEPT_CHAIN_STEPS
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiffusionPath(Path):
     """Steps with one estimator of the score."""
@@ -78,7 +82,8 @@ class DiffusionPath(Path):
         return DiffusionProblem(*parameters, n_particles, n_threads, self.estimator, self.count)
 
     def ours(self, problem: DiffusionProblem) -> OurDiffuser:
-        return OurDiffuser(problem, self._denoiser(problem.tau))
+        kind = OurKeptChain if self.estimator == "gibbs" else OurDiffuser
+        return kind(problem, self._denoiser(problem.tau))
 
     def _denoiser(self, tau: float) -> Denoiser:
         if self.estimator == "gibbs":
@@ -134,7 +139,7 @@ DIFFUSIONS = (
     ),
     DiffusionPath(
         name="kept-chain",
-        title="Euler-Maruyama, kept Gibbs chain",
+        title="Euler-Maruyama, kept Gibbs chain, 500 steps",
         bars={"torch": 5.0},
         peers=CHAIN_PEERS,
         estimator="gibbs",

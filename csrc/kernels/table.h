@@ -149,11 +149,12 @@ struct SwapTask {
 };
 
 // The visible half of a sweep of chains whose units' log-odds get `rate` times an observed state,
-// less `half_signal`, added. Rows of single-precision numbers are padded to whole blocks.
+// less `half_signal`, added. Real numbers of 64 units of a chain lie together, `stride` from those
+// of the next chain and `block_stride` from those of the next 64 units.
 struct TiltTask {
     HalfSweepTask half;  // with neither offset, mean_sum, product nor frozen units
     const float* state;
-    std::size_t stride;
+    std::size_t stride, block_stride;
     float rate, half_signal, limit;
     float* mean_sum;  // to which p(out=1|in) is added, unless there is `out`; may be null
     // If not null, gets keep state + pull mean + base start + spread zeta, where the mean is

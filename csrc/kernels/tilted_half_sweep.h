@@ -64,7 +64,7 @@ inline void tilted_block(const TiltTask& task, const Block<Sum>& block) {
     alignas(64) float zeta[columns_per_block];
     for_each_chain(block, [&](std::size_t c, const BlockFields<Sum>& fields,
                               const std::uint16_t* draws) {
-        const std::size_t at = c * task.stride + block.first;
+        const std::size_t at = c * task.stride + block.index * task.block_stride;
         channel_log_odds(task, task.state + at, offset);
         const Decision decision = decide_tilted<WithMean>(brackets[c], offset, fields, draws, mean);
         if constexpr (WithMean) {

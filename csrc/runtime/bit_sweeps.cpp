@@ -44,6 +44,7 @@ class TileOffsets {
         TiltTask task = {};
         task.state = rows_.as<float>();
         task.stride = stride_;
+        task.block_stride = columns_per_block;
         task.rate = 1.0f;
         task.limit = largest_;
         return task;

@@ -18,12 +18,12 @@ class PathTile {
         : task_(task),
           chains_(task.chains, biases, begin, end, lookup),
           width_(task.chains.rbm->visible.outputs),
-          stride_(task.chains.rbm->visible.padded_outputs()),
+          blocks_(task.chains.rbm->visible.padded_outputs() / columns_per_block),
           factor_(end - begin, 1.0 / task.chains.scale),
           x_(bytes()),
           y_(predicts() ? bytes() : 0),
           mean_(task.n_sweeps > 1 ? bytes() : 0) {
-        for_each_row([&](float* own, float* given) { std::copy_n(given, width_, own); });
+        for_each_part([](float* own, float* given, std::size_t n) { std::copy_n(given, n, own); });
     }
 
     void run(Interrupt& interrupt) {
@@ -39,12 +39,14 @@ class PathTile {
                 chains_.sweep(sweep++, factor_.data(), tilt);
             }
         }
-        for_each_row([&](float* own, float* given) { std::copy_n(own, width_, given); });
+        for_each_part([](float* own, float* given, std::size_t n) { std::copy_n(own, n, given); });
         chains_.finish();
     }
 
   private:
-    std::size_t bytes() const { return chains_.size() * stride_ * sizeof(float); }
+    // Blocks of 64 units of all chains follow each other, as kernels go through them.
+    std::size_t block_size() const { return chains_.size() * columns_per_block; }
+    std::size_t bytes() const { return blocks_ * block_size() * sizeof(float); }
 
     bool predicts() const {
         const std::uint8_t* kind = task_.stages.kind;
@@ -53,10 +55,17 @@ class PathTile {
         });
     }
 
+    // Calls visit(own, given, n) for the n states of a block that a chain has.
     template <class Visit>
-    void for_each_row(Visit visit) {
-        for (std::size_t c = 0; c < chains_.size(); ++c) {
-            visit(x_.as<float>() + c * stride_, task_.state + (chains_.begin() + c) * width_);
+    void for_each_part(Visit visit) {
+        for (std::size_t b = 0; b < blocks_; ++b) {
+            const std::size_t first = b * columns_per_block;
+            const std::size_t n = std::min(columns_per_block, width_ - first);
+            float* own = x_.as<float>() + b * block_size();
+            float* given = task_.state + chains_.begin() * width_ + first;
+            for (std::size_t c = 0; c < chains_.size(); ++c) {
+                visit(own + c * columns_per_block, given + c * width_, n);
+            }
         }
     }
 
@@ -68,7 +77,8 @@ class PathTile {
         tilt.state = kind == StageKind::correct ? y : x;
         tilt.out = kind == StageKind::predict ? y : x;
         tilt.start = kind == StageKind::correct ? x : nullptr;
-        tilt.stride = stride_;
+        tilt.stride = columns_per_block;
+        tilt.block_stride = block_size();
         tilt.rate = of.rate[k];
         tilt.half_signal = of.half_signal[k];
         tilt.limit = task_.limit;
@@ -82,7 +92,7 @@ class PathTile {
 
     const PathTask& task_;
     ChainTile chains_;
-    std::size_t width_, stride_;
+    std::size_t width_, blocks_;
     std::vector<double> factor_;
     AlignedBytes x_, y_, mean_;
 };

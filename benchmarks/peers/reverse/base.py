@@ -13,10 +13,20 @@ from numpy.typing import NDArray
 
 from ..base import Contestant
 
-__all__ = ["LAST_TIME", "NOISE_RATE", "Diffuser", "DiffusionProblem", "Step", "amplitudes", "steps"]
+__all__ = [
+    "KEPT_CHAIN_STEPS",
+    "LAST_TIME",
+    "NOISE_RATE",
+    "Diffuser",
+    "DiffusionProblem",
+    "Step",
+    "amplitudes",
+    "steps",
+]
 
 NOISE_RATE = 0.1, 20.0
 """β at t = 0 and t = 1, linear between."""
+KEPT_CHAIN_STEPS = 500  # hundreds of them reach the model
 LAST_TIME = 1e-3
 
 

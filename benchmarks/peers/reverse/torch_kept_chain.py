@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..torch_float32 import TWO_31
-from .base import DiffusionProblem, Step
+from .base import KEPT_CHAIN_STEPS, DiffusionProblem, Step
 from .torch_base import TorchDiffuser
 
 __all__ = ["TorchKeptChain"]
@@ -13,6 +13,8 @@ __all__ = ["TorchKeptChain"]
 
 class TorchKeptChain(TorchDiffuser):
     """One sweep a step; D is E[v|h] of that sweep."""
+
+    fewest = KEPT_CHAIN_STEPS
 
     def __init__(self, problem: DiffusionProblem) -> None:
         super().__init__(problem)
