@@ -24,6 +24,7 @@ from helpers.backend_cases import KEY, SIZES, Problem, Results, assert_same_bits
 from helpers.statistics import ACCEPT, REJECT, bonferroni, chi_square, kolmogorov_smirnov, z_test
 from scorerbm import _core
 from scorerbm.backends import BACKENDS, Backend, Domain, IntegerRBM, get_backend, native
+from scorerbm.backends.bits import pack_bits
 from scorerbm.backends.reference.philox import philox
 
 Array = NDArray[Any]
@@ -59,6 +60,21 @@ def test_every_lookup_returns_the_same_bits(
     shown = {"rows": "rows", "registers": "lookup in registers"}
     assert plan["kernel"] == shown.get(lookup, f"lookup of {lookup} bits")
     assert_same_bits(problem.run(NATIVE), reference_results(size))
+
+
+@pytest.mark.parametrize("lookup", ["rows", "registers"])
+def test_statistics_need_no_sweep_before_them(monkeypatch: pytest.MonkeyPatch, lookup: str) -> None:
+    """Tables for registers, which sweeps build, may not be there."""
+    monkeypatch.setenv("SCORERBM_LOOKUP", lookup)
+    p = Problem(100, 200, 130)
+    words = pack_bits(p.v)
+    for rbm in (p.narrow, p.shared):
+        found, expected = (
+            backend.contrast(rbm, words, words[::3].copy(), free_energy=True, n_threads=1)
+            for backend in (NATIVE, REFERENCE)
+        )
+        assert np.array_equal(found.weights, expected.weights)
+        assert np.array_equal(found.hidden, expected.hidden)
 
 
 def test_an_unknown_lookup_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

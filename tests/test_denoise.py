@@ -36,6 +36,7 @@ from scorerbm import (
 )
 from scorerbm.backends import get_backend
 from scorerbm.denoise.base import Particles, PosteriorMean
+from scorerbm.denoise.path import one_stage
 
 ALPHA, SIGMA = 0.6, 0.8
 N_PARTICLES = 3000
@@ -362,3 +363,37 @@ def test_a_draw_has_the_posteriors_width_and_not_the_models():
 
     assert p_value(width) > ACCEPT
     assert p_value(model.width) < REJECT
+
+
+@pytest.mark.parametrize("precision", ["int16", "int32"])
+@pytest.mark.parametrize("backend", ["native", "reference"])
+def test_an_observation_may_oppose_a_bias_beyond_the_grid(precision, backend):
+    """Both are cut where they make a unit constant, but not before they have met."""
+    bias = np.array([100.0, -100.0, 60.0, -45.0, 300.0])
+    model = BernoulliRBM(np.full((5, 1), 0.01), bias, [0.0])
+    alpha, sigma = 0.9, 0.3
+    # Log-odds of the observation that leave ±2, and one that leaves far less than nothing.
+    left = np.array([2.0, -2.0, 0.5, 1.0, -200.0])
+    v_t = (left - bias) * sigma**2 / alpha + 0.5 * alpha
+    particles = replace(Particles.numbered(1, 0, backend=backend), precision=precision)
+    found = GibbsDenoiser(20).bind(model, particles)(v_t[None], alpha, sigma)
+    wanted = ExactDenoiser().bind(model, particles)(v_t[None], alpha, sigma)
+    assert np.allclose(found, wanted, atol=0.01)
+    assert found[0, 4] < 1e-15
+
+
+@pytest.mark.parametrize(
+    "denoiser",
+    [GibbsDenoiser(), LiteralScore(), LiteralScore(0.5, 2, "monte_carlo"), MeanFieldDenoiser()],
+    ids=lambda d: f"{name(d)} {getattr(d, 'expectation', '')}",
+)
+@pytest.mark.parametrize("backend", ["native", "reference"])
+def test_what_is_not_a_number_stays_so(denoiser, backend):
+    model = random_bernoulli(70, 40, seed=2)
+    estimate = denoiser.bind(model, Particles.numbered(2, 0, backend=backend))
+    v = np.zeros((2, 70), np.float32)
+    v[0, 3] = np.nan
+    path = one_stage(ALPHA, SIGMA)
+    with np.errstate(invalid="ignore"):
+        end = estimate.integrate(v, path, (1, 2))
+    assert np.isfinite(end[1]).all()

@@ -90,7 +90,7 @@ py::tuple temper_ladders(PreparedRBM& rbm, const py::object& visible_bias,
     if (!offset.is_none()) offsets.emplace(offset, "offset", Shape{N});
     if (n_sweeps == 0) throw py::value_error("n_sweeps: got 0, expected 1 or more");
     if (swap_every == 0) throw py::value_error("swap_every: got 0, expected 1 or more");
-    check_sweep_numbers(first_sweep, n_sweeps);
+    check_numbers(first_sweep, n_sweeps);
 
     const auto E = static_cast<py::ssize_t>(count_events(first_sweep, n_sweeps, swap_every));
     auto new_visible = new_array<std::uint8_t>({C, N});

@@ -169,7 +169,7 @@ py::array integrate(const py::sequence& model, std::size_t n_sweeps, std::size_t
     return integrate_in<float>(model, by, state, chains, stages, task, n_threads);
 }
 
-using Gradient = void (*)(const DenseGradientTask&, std::size_t);
+using Gradient = void (*)(const DenseGradientTask&, std::size_t, Interrupt&);
 
 template <Gradient gradient>
 py::tuple differentiate(const py::sequence& model, std::size_t n_sweeps, std::size_t n_noises,
@@ -202,10 +202,7 @@ py::tuple differentiate(const py::sequence& model, std::size_t n_sweeps, std::si
                                  of_visible.mutable_data(),
                                  of_hidden.mutable_data(),
                                  squares.mutable_data()};
-    {
-        const ReleasedGil released;
-        gradient(task, n_threads);
-    }
+    without_gil([&](Interrupt& interrupt) { gradient(task, n_threads, interrupt); });
     return py::make_tuple(of_weights, of_visible, of_hidden, squares);
 }
 

@@ -17,7 +17,9 @@ inline Floats momentum_step(const DescentRule& rule, Floats gradient, float* vel
 
 inline Floats adam_step(const DescentRule& rule, Floats gradient, float* first, float* second) {
     const Floats m = load<Floats>(first) * rule.beta1 + rule.gain1 * gradient;
-    const Floats s = load<Floats>(second) * rule.beta2 + rule.gain2 * (gradient * gradient);
+    // A square beyond single precision must not stay there: nothing would move any more.
+    const Floats s =
+        clamp(load<Floats>(second) * rule.beta2 + rule.gain2 * (gradient * gradient), 0.0f, 3e38f);
     store(first, m);
     store(second, s);
     return (m * rule.first_scale) / (square_root(s * rule.second_scale) + rule.epsilon);

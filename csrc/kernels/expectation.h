@@ -55,7 +55,8 @@ void expectation(const ExpectationTask& task, std::size_t size) {
         const Ints sign = as_ints(x) & static_cast<std::int32_t>(0x80000000u);
         const Floats distance = as_floats(as_ints(x) & 0x7FFFFFFF) * task.scale;
         const Floats s = clamp(distance, 0.0f, last_of_table);
-        const Ints segment = truncate(s);
+        // What is not a number has a segment too, and stays what it is by t.
+        const Ints segment = truncate(s) & static_cast<std::int32_t>(table_segments - 1);
         const Floats t = s - (to_floats(segment) + 0.5f);
         Floats tail =
             Coefficient(task.coefficients + (table_terms - 1) * table_segments).at(segment);

@@ -156,7 +156,8 @@ struct TiltTask {
     const float* state;
     std::size_t stride, block_stride;
     float rate, half_signal, limit;
-    float* mean_sum;  // to which p(out=1|in) is added, unless there is `out`; may be null
+    const float* shift;  // added to each unit's; may be null
+    float* mean_sum;     // to which p(out=1|in) is added, unless there is `out`; may be null
     // If not null, gets keep state + pull mean + base start + spread zeta, where the mean is
     // mean_scale times that of this half sweep and mean_sum. May be `state`.
     float* out;

@@ -9,9 +9,11 @@ namespace scorerbm {
 namespace {
 
 // Log-odds of 64 units from their observed states.
-inline void channel_log_odds(const TiltTask& task, const float* state, float* out) {
+inline void channel_log_odds(const TiltTask& task, const float* state, const float* shift,
+                             float* out) {
     for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
-        const Floats x = task.rate * load<Floats>(state + j) - task.half_signal;
+        Floats x = task.rate * load<Floats>(state + j) - task.half_signal;
+        if (shift != nullptr) x += load<Floats>(shift + j);
         store(out + j, clamp(x, -task.limit, task.limit));
     }
 }
@@ -62,10 +64,11 @@ inline void tilted_block(const TiltTask& task, const Block<Sum>& block) {
     const NormalDraws normals{{task.noise, block.first}};
     alignas(64) float offset[columns_per_block], mean[columns_per_block];
     alignas(64) float zeta[columns_per_block];
+    const float* shift = task.shift == nullptr ? nullptr : task.shift + block.first;
     for_each_chain(block, [&](std::size_t c, const BlockFields<Sum>& fields,
                               const std::uint16_t* draws) {
         const std::size_t at = c * task.stride + block.index * task.block_stride;
-        channel_log_odds(task, task.state + at, offset);
+        channel_log_odds(task, task.state + at, shift, offset);
         const Decision decision = decide_tilted<WithMean>(brackets[c], offset, fields, draws, mean);
         if constexpr (WithMean) {
             if (task.out == nullptr) {

@@ -18,7 +18,7 @@ class AlignedBytes {
     std::size_t size() const { return size_; }
 
     AlignedBytes(std::size_t size, Unset)
-        : bytes_(new unsigned char[size + alignment]), start_(align(bytes_.get())) {}
+        : size_(size), bytes_(new unsigned char[size + alignment]), start_(align(bytes_.get())) {}
 
     template <class Number>
     Number* as() const {

@@ -91,7 +91,7 @@ void run_tile(const BitSweepsTask& task, ChainTile& tile, const TileOffsets* off
 
 void bit_sweeps(const BitSweepsTask& task, std::size_t n_chains, std::size_t n_threads,
                 Interrupt& interrupt) {
-    check_sweep_numbers(task.first_sweep, task.n_sweeps);
+    check_numbers(task.first_sweep, task.n_sweeps);
     if (n_chains == 0) return;
     PreparedRBM& rbm = *task.chains.rbm;
     const Biases biases(task.chains);

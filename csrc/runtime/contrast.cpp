@@ -158,6 +158,9 @@ class Contrast {
         task.forward.in = rows;
         task.forward.n_chains = n_rows;
         task.forward.lookup = make_plan(*call_.rbm, n_rows, 0, call_.options).lookup;
+        if (task.forward.lookup == Lookup::registers && !call_.rbm->has_register_tables()) {
+            task.forward.lookup = lookup_in_memory(n_rows, layer_.bits);
+        }
         if (task.forward.lookup == Lookup::registers) {
             task.forward.register_tables = layer_.register_tables.as<void>();
         }

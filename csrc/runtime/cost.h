@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 #include "runtime/prepared.h"
 
@@ -14,9 +15,12 @@ inline double sweep_nanoseconds(const PreparedRBM& rbm) {
     return 2.0 * n * m * (rbm.hidden.bits == 16 ? 0.005 : 0.01) + (n + m);
 }
 
-inline void check_sweep_numbers(std::size_t first, std::size_t count) {
-    if (count > 0xFFFFFFFFu - first) {
-        throw std::invalid_argument("n_sweeps: the last sweep's number does not fit 32 bits");
+// Throws std::invalid_argument unless the numbers of `count` sweeps or stages fit 32 bits.
+inline void check_numbers(std::size_t first, std::size_t count, const char* of = "n_sweeps") {
+    constexpr std::size_t most = 0xFFFFFFFFu;
+    if (first > most || count > most - first) {
+        throw std::invalid_argument(std::string(of) +
+                                    ": the last one's number does not fit 32 bits");
     }
 }
 

@@ -38,12 +38,15 @@ class UnitMemory {
 
 // What threads do with rows of their own, and what they then do with the gradient's.
 template <class Rows>
-void for_rows(const DenseGradientTask& task, std::size_t n_threads, double nanoseconds, Rows rows) {
-    parallel_for(task.n_rows, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
+void for_rows(const DenseGradientTask& task, std::size_t n_threads, double nanoseconds,
+              Interrupt& interrupt, Rows rows) {
+    const auto work = [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; r += dense_rows_per_tile) {
+            interrupt.check();
             rows(r, std::min(end, r + dense_rows_per_tile));
         }
-    });
+    };
+    parallel_for(task.n_rows, n_threads, nanoseconds, work, [&] { interrupt.check(); });
 }
 
 // Adds sums over rows, in their order.
@@ -208,18 +211,18 @@ class Pathwise {
 
 }  // namespace
 
-void pathwise_gradient(const DenseGradientTask& task, std::size_t n_threads) {
-    check_sweep_numbers(task.call * task.estimator.n_sweeps, task.estimator.n_sweeps);
+void pathwise_gradient(const DenseGradientTask& task, std::size_t n_threads, Interrupt& interrupt) {
+    check_numbers(task.call * task.estimator.n_sweeps, task.estimator.n_sweeps);
     const DenseModel model(task.model);
     Pathwise pathwise(task, model);
     const double cost = 2.0 * estimate_nanoseconds(task.model, task.estimator);
-    for_rows(task, n_threads, cost,
+    for_rows(task, n_threads, cost, interrupt,
              [&](std::size_t begin, std::size_t end) { pathwise.run(begin, end); });
     Sums sums(task, pathwise.all_rows(), n_threads);
     pathwise.sum(sums);
 }
 
-void literal_gradient(const DenseGradientTask& task, std::size_t n_threads) {
+void literal_gradient(const DenseGradientTask& task, std::size_t n_threads, Interrupt& interrupt) {
     const std::size_t N = task.model.n_visible, M = task.model.n_hidden;
     const DenseModel model(task.model);
     UnitMemory memory(task.n_rows * (2 * M + N));
@@ -246,7 +249,8 @@ void literal_gradient(const DenseGradientTask& task, std::size_t n_threads) {
         model.add_hidden(force, out, n);
         kernels().multiply(out, slope.row(0), inverse_tau, out, n * M);
     };
-    for_rows(task, n_threads, 2.0 * estimate_nanoseconds(task.model, task.estimator), rows);
+    for_rows(task, n_threads, 2.0 * estimate_nanoseconds(task.model, task.estimator), interrupt,
+             rows);
     Sums sums(task, task.n_rows, n_threads);
     sums.add_products(of_force.row(0), hidden.row(0), task.n_rows);
     sums.add_products(task.channel, of_hidden.row(0), task.n_rows);

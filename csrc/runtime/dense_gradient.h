@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/dense.h"
+#include "runtime/interrupt.h"
 
 namespace scorerbm {
 
@@ -21,8 +22,8 @@ struct DenseGradientTask {
     double* squares;  // of each row
 };
 
-void pathwise_gradient(const DenseGradientTask& task, std::size_t n_threads);
+void pathwise_gradient(const DenseGradientTask& task, std::size_t n_threads, Interrupt& interrupt);
 
-void literal_gradient(const DenseGradientTask& task, std::size_t n_threads);
+void literal_gradient(const DenseGradientTask& task, std::size_t n_threads, Interrupt& interrupt);
 
 }  // namespace scorerbm

@@ -153,8 +153,9 @@ class DenseTile {
 void dense_path(const DensePathTask& task, std::size_t n_rows, std::size_t n_threads,
                 Interrupt& interrupt) {
     check_kinds(task.stages);
-    check_sweep_numbers(task.first_stage, task.stages.count);
-    check_sweep_numbers(0, (task.first_call + task.stages.count) * task.estimator.n_sweeps);
+    check_numbers(task.first_stage, task.stages.count, "stages");
+    check_numbers(task.first_call, task.stages.count, "stages");
+    check_numbers(0, (task.first_call + task.stages.count) * task.estimator.n_sweeps);
     const DenseModel model(task.model);
     const double nanoseconds =
         static_cast<double>(task.stages.count) * estimate_nanoseconds(task.model, task.estimator);

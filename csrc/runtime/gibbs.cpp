@@ -33,7 +33,7 @@ void run_tile(const GibbsTask& task, ChainTile& tile, Interrupt& interrupt) {
 
 void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads,
            Interrupt& interrupt) {
-    check_sweep_numbers(task.first_sweep, task.n_sweeps);
+    check_numbers(task.first_sweep, task.n_sweeps);
     const Biases biases(task.chains);
     const double nanoseconds =
         static_cast<double>(task.n_sweeps) * sweep_nanoseconds(*task.chains.rbm);

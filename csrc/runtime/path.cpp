@@ -20,10 +20,12 @@ class PathTile {
           width_(task.chains.rbm->visible.outputs),
           blocks_(task.chains.rbm->visible.padded_outputs() / columns_per_block),
           factor_(end - begin, 1.0 / task.chains.scale),
+          shift_(task.shift == nullptr ? 0 : blocks_ * columns_per_block * sizeof(float)),
           x_(bytes()),
           y_(predicts() ? bytes() : 0),
           mean_(task.n_sweeps > 1 ? bytes() : 0) {
         for_each_part([](float* own, float* given, std::size_t n) { std::copy_n(given, n, own); });
+        if (task.shift != nullptr) std::copy_n(task.shift, width_, shift_.as<float>());
     }
 
     void run(Interrupt& interrupt) {
@@ -82,6 +84,7 @@ class PathTile {
         tilt.rate = of.rate[k];
         tilt.half_signal = of.half_signal[k];
         tilt.limit = task_.limit;
+        tilt.shift = task_.shift == nullptr ? nullptr : shift_.as<float>();
         tilt.numbers = {of.keep[k], of.pull[k], of.base[k], of.spread[k]};
         tilt.mean_sum = task_.n_sweeps > 1 ? mean_.as<float>() : nullptr;
         tilt.mean_scale = static_cast<float>(1.0 / static_cast<double>(task_.n_sweeps));
@@ -94,7 +97,7 @@ class PathTile {
     ChainTile chains_;
     std::size_t width_, blocks_;
     std::vector<double> factor_;
-    AlignedBytes x_, y_, mean_;
+    AlignedBytes shift_, x_, y_, mean_;
 };
 
 }  // namespace
@@ -111,8 +114,8 @@ void posterior_path(const PathTask& task, std::size_t n_chains, std::size_t n_th
                     Interrupt& interrupt) {
     check_kinds(task.stages);
     const std::size_t n_sweeps = task.stages.count * task.n_sweeps;
-    check_sweep_numbers(task.first_sweep, n_sweeps);
-    check_sweep_numbers(task.first_stage, task.stages.count);
+    check_numbers(task.first_sweep, n_sweeps);
+    check_numbers(task.first_stage, task.stages.count, "stages");
     const Biases biases(task.chains);
     const double nanoseconds = static_cast<double>(n_sweeps) * sweep_nanoseconds(*task.chains.rbm);
     const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);

@@ -22,8 +22,9 @@ struct Stages {
 
 struct PathTask {
     ChainsTask chains;
-    float* state;  // (C, N), in and out
-    float limit;   // of the observation's log-odds
+    float* state;        // (C, N), in and out
+    float limit;         // of the observation's log-odds
+    const float* shift;  // (N), added to them; may be null
     Stages stages;
     Key noise_key;
     std::uint32_t first_sweep, first_stage;

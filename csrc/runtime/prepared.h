@@ -55,6 +55,8 @@ struct PreparedRBM {
     // when the work done and to do is worth it and they take at most `limit` bytes.
     bool use_registers(std::size_t chain_sweeps, std::size_t limit, std::size_t n_threads = 1);
 
+    bool has_register_tables() const { return built_; }
+
     // Builds the tables if they are not there yet.
     void build_register_tables(std::size_t n_threads = 1);
 

@@ -112,7 +112,7 @@ void shared_ladders(const TemperTask& task, const Plan& plan, const Biases& bias
 }  // namespace
 
 void temper(const TemperTask& task, std::size_t n_threads, Interrupt& interrupt) {
-    check_sweep_numbers(task.first_sweep, task.n_sweeps);
+    check_numbers(task.first_sweep, task.n_sweeps);
     const Biases biases(task.chains);
     Ladders ladders(task);
     const std::size_t n_chains = task.n_ladders * task.n_replicas;

@@ -49,6 +49,7 @@ def posterior_path(
     hidden_bias: _Counts,
     scale: float,
     channel_limit: float,
+    channel_shift: _Floats | None,
     state: _Floats,
     visible: _Bits,
     chains: _Words,

@@ -18,7 +18,7 @@ class TorchRecovery(TorchFitter):
         super().__init__(problem)
         size = problem.batch_size, self.n_visible
         self._sweeps = Sweeps(*size, self.n_hidden)
-        self._bias, self._total = torch.empty(size), torch.empty(size)
+        self._bias, self._halfway = torch.empty(size), torch.empty(size)
         self._chains, self._shift = torch.empty_like(self.data), torch.empty_like(self.data)
 
     def start(self) -> None:
@@ -32,11 +32,13 @@ class TorchRecovery(TorchFitter):
         data = torch.index_select(self.data, 0, rows, out=self.contrasted[:n])
         torch.index_select(self._chains, 0, rows, out=chains.state)
         bias = torch.index_select(self._shift, 0, rows, out=self._bias).add_(self.b)
-        self._total.zero_()
-        for _ in range(self.problem.n_sweeps):
-            chains.sweep(self.w, bias, self.c, self._total)
+        for sweep in range(self.problem.n_sweeps):
+            if sweep == self.problem.n_sweeps // 2:
+                self._halfway.copy_(chains.state)
+            chains.sweep(self.w, bias, self.c, None)
         self._chains.index_copy_(0, rows, chains.state)
         self.contrasted[n:].copy_(chains.state)
         self.contrast()
-        error = self._total.div_(self.problem.n_sweeps).sub_(data).flatten()
-        return 0.5 * float(torch.dot(error, error)) / n
+        before = self._halfway.sub_(data).flatten()
+        after = torch.sub(chains.state, data, out=self._bias).flatten()
+        return 0.5 * float(torch.dot(before, after)) / n

@@ -47,7 +47,7 @@ class GumbelDenoiser(Denoiser):
     expectation: str = "monte_carlo"
 
     def __post_init__(self) -> None:
-        _check.number("tau", self.tau, above=0.0)
+        _check.number("tau", self.tau, minimum=1e-6)
         _check.integer("n_sweeps", self.n_sweeps, 1)
         _check.integer("n_noises", self.n_noises, 1, MOST_DRAWS)
         _check.choice("expectation", self.expectation, ("monte_carlo", "antithetic"))

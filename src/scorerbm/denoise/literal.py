@@ -48,7 +48,7 @@ class LiteralScore(Denoiser):
     expectation: str = "table"
 
     def __post_init__(self) -> None:
-        _check.number("tau", self.tau, above=0.0)
+        _check.number("tau", self.tau, minimum=1e-6)
         _check.integer("n_noises", self.n_noises, 1, MOST_DRAWS)
         _check.choice("expectation", self.expectation, ("table", "monte_carlo", "antithetic"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _check
@@ -16,6 +17,7 @@ from .exact import ExactDenoiser
 __all__ = ["score", "tweedie"]
 
 Amplitude = TypeVar("Amplitude", float, Reals)
+_LARGEST = 1e18  # estimators square it in single precision
 
 
 def tweedie(alpha: Amplitude, sigma: Amplitude) -> tuple[Amplitude, Amplitude]:
@@ -82,6 +84,8 @@ def score(
     if not isinstance(denoiser, Denoiser):
         raise TypeError(f"denoiser: got {type(denoiser).__name__}, expected Denoiser")
     v_t = _check.real_array("v_t", v_t, (None, model.n_visible))
+    if (largest := np.abs(v_t).max(initial=0.0)) > _LARGEST:
+        raise ValueError(f"v_t: got {largest:.3g}, expected magnitudes of at most {_LARGEST:.3g}")
     t = _check.number("t", t, above=0.0, maximum=1.0)
     alpha, sigma = float(schedule.alpha(t)), float(schedule.sigma(t))
     if sigma == 0.0:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends.protocol import Counts, Grid, IntegerRBM, Reals, WeightSums
+from ..backends.protocol import Counts, Floats, Grid, IntegerRBM, Reals, WeightSums
 
 __all__ = [
     "INT16_ERROR",
@@ -74,6 +74,7 @@ class WeightGrid(NamedTuple):
             self.scale,
             self.bits,
             2.0 * self.visible_limit,  # the sum of a bias and weights is below one of them
+            _excess(visible, self.visible_limit),
             self.prepared,
         )
 
@@ -199,6 +200,12 @@ def _largest_power(limit: float) -> float:
     if limit >= _FINEST:
         return _FINEST
     return math.ldexp(0.5, math.frexp(limit)[1])
+
+
+def _excess(bias: Reals, limit: float) -> Floats | None:
+    """What is cut off biases that all chains share, if anything is."""
+    excess = bias - np.clip(bias, -limit, limit)
+    return excess.astype(np.float32) if bias.ndim == 1 and excess.any() else None
 
 
 def _round_bias(bias: Reals, scale: float, limit: float) -> Counts:

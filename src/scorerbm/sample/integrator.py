@@ -25,6 +25,7 @@ from .time_grid import SPACINGS, time_grid
 __all__ = ["Grid", "Integrator"]
 
 _DIVERGED = 1e6  # v is of the order of the data and of unit noise
+_STEPS_UNSEEN = 64  # between looks at it, whatever else there is to stop for
 _WORK_AT_ONCE = 1 << 34  # weights visited between two moves of the progress bar
 
 
@@ -83,7 +84,8 @@ class Integrator(Sampler):
                     kept.states[start // self._every] = v
                 part = path.part(start * a_step, stop * a_step)
                 v = estimator.integrate(v, part, job.key("noise"))
-                self._check_bounded(v)
+                if stop % _STEPS_UNSEEN == 0 or stop == self.n_steps:
+                    self._check_bounded(v)
                 update(stop - start)
         visible = estimator.draw(v.astype(np.float64), float(grid.alpha[-1]), float(grid.sigma[-1]))
         if kept is not None:
@@ -121,7 +123,11 @@ class Integrator(Sampler):
         if self.progress:
             work = job.model.n_visible * job.model.n_hidden * len(job)
             size = max(1, _WORK_AT_ONCE // work)
-        marks = {*range(0, self.n_steps, size), *range(0, self.n_steps, self._every)}
+        marks = {
+            step
+            for every in (size, self._every, _STEPS_UNSEEN)
+            for step in range(0, self.n_steps, every)
+        }
         return [*sorted(marks), self.n_steps]
 
     def _check_bounded(self, v: Floats) -> None:

@@ -113,7 +113,7 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.number("momentum", self.momentum, minimum=0.0, maximum=1.0 - 1e-12)
+        _check.number("momentum", self.momentum, minimum=0.0, maximum=1.0 - 1e-7)
 
     def start(self) -> Stepper:
         """Begin with no momentum."""
@@ -165,9 +165,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.number("beta1", self.beta1, minimum=0.0, maximum=1.0 - 1e-12)
-        _check.number("beta2", self.beta2, minimum=0.0, maximum=1.0 - 1e-12)
-        _check.number("epsilon", self.epsilon, above=0.0)
+        _check.number("beta1", self.beta1, minimum=0.0, maximum=1.0 - 1e-7)
+        _check.number("beta2", self.beta2, minimum=0.0, maximum=1.0 - 1e-7)
+        _check.number("epsilon", self.epsilon, minimum=1e-30)  # moments are in single precision
 
     def start(self) -> Stepper:
         """Begin with zero moments."""

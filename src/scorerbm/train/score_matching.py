@@ -97,7 +97,7 @@ class ScoreMatching(Trainer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.choice("gradient", self.gradient, _GRADIENTS)
-        _check.number("recovery_snr", self.recovery_snr, above=0.0)
+        _check.number("recovery_snr", self.recovery_snr, above=0.0, maximum=1e9)
         try:
             low, high = self.snr
         except (TypeError, ValueError):

@@ -34,6 +34,7 @@ class Paths:
                 rbm.hidden_bias,
                 rbm.scale,
                 rbm.channel_limit,
+                rbm.channel_shift,
                 state,
                 visible,
                 chains,

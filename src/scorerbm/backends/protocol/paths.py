@@ -65,9 +65,9 @@ class Paths(Protocol):
 
         In every stage each chain makes ``n_sweeps`` sweeps, numbered on from ``first_sweep``, with
         the draws of `gibbs` at β = 1, but visible log-odds (b + Wh)/scale + o, where
-        o = rate·s - half is clipped to ±``rbm.channel_limit``. Their mean m of p(v=1|h) is
-        1/(1 + 2^y), y = -log₂e·(b + Wh)/scale - log₂e·o in single precision, added over the sweeps
-        in their order and multiplied by 1/``n_sweeps``. ζ is that of `stage` at the step
-        ``first_stage + k``.
+        o = rate·s - half, plus ``rbm.channel_shift``, is clipped to ±``rbm.channel_limit``.
+        Their mean m of p(v=1|h) is 1/(1 + 2^y), y = -log₂e·(b + Wh)/scale - log₂e·o in single
+        precision, added over the sweeps in their order and multiplied by 1/``n_sweeps``. ζ is that
+        of `stage` at the step ``first_stage + k``.
         """
         ...

@@ -68,6 +68,8 @@ class IntegerRBM(NamedTuple):
     """16 if sums over any subset of a unit's weights fit 16 bits (biases need not)."""
     channel_limit: float = 1024.0
     """Log-odds of an observation that make any visible unit constant, whatever the hidden ones."""
+    channel_shift: Floats | None = None
+    """(N,), what biases were cut by: an observation may bring a unit back. None if nothing."""
     prepared: dict[str, Any] | None = None
     """What backends derive from the weights, by backend: kept by whoever keeps the weights."""
 

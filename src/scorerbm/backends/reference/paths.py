@@ -45,7 +45,10 @@ class Paths(BinaryUnits):
         x, y, sweep, limit = state, state, first_sweep, np.float32(rbm.channel_limit)
         for k, (rate, half, keep, pull, base, spread, kind) in enumerate(zip(*stages, strict=True)):
             s = y if kind == CORRECT else x
-            offset = np.minimum(np.maximum(rate * s - half, -limit), limit)
+            offset = rate * s - half
+            if rbm.channel_shift is not None:
+                offset = offset + rbm.channel_shift
+            offset = np.minimum(np.maximum(offset, -limit), limit)
             total = np.zeros_like(s)
             for _ in range(n_sweeps):
                 p = tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, 1.0)

@@ -141,7 +141,8 @@ def _pair(p: Floats, q: Floats, inverse: Floats) -> tuple[Floats, Floats]:
 def expectation(x: Floats, table: ExpectationTable) -> Floats:
     """See `ExpectationTable`."""
     s = np.minimum(np.abs(x) * table.scale, _SEGMENTS)
-    i = s.astype(np.int32)
+    # What is not a number has a segment too, and stays what it is by t.
+    i = np.where(np.isnan(s), np.float32(0.0), s).astype(np.int32)
     t = s - (i.astype(np.float32) + np.float32(0.5))
     u = table.coefficients[-1][i]
     for coefficients in table.coefficients[-2::-1]:

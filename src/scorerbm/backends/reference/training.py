@@ -60,7 +60,9 @@ class Training(BinaryUnits):
             step = first
         else:
             first[...] = first * beta1 + gain1 * g
-            second[...] = second * beta2 + gain2 * (g * g)
+            # A square beyond single precision must not stay there: nothing would move any more.
+            s = second * beta2 + gain2 * (g * g)
+            second[...] = np.minimum(np.maximum(s, np.float32(0.0)), np.float32(3e38))
             step = (first * first_scale) / (np.sqrt(second * second_scale) + epsilon)
         value[...] = value * rule.keep - rule.rate * step.astype(np.float64)
 
