@@ -9,8 +9,8 @@
     python benchmarks/quality.py ... --parts report                # tables and figures from files
 
 Each run leaves its figures in a JSON file under ``--out``; what is there is not run again, so a
-command that was stopped goes on where it was. FOLDER of ``--data`` has mnist10k.npz and the others;
-digits come with the package. One thread on one core.
+command that was stopped goes on where it was. The report shows what is there. FOLDER of ``--data``
+has mnist10k.npz and the others; digits come with the package. One thread on one core.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,7 @@ class Study:
             self.tuned(problem, method)
             if with_curves:
                 self.curves(problem, method)
+                self.far(problem, method)
 
     def pairs(self) -> Iterator[tuple[Problem, Method]]:
         from quality import curves, problems
@@ -138,11 +140,15 @@ class Study:
 
     def variants(self) -> Iterator[tuple[Problem, Variant]]:
         from quality import large, problems
+        from quality.cache import MissingResultError
 
         for name in self.options.large:
             problem = problems.load(name, problems.LARGE[name], self.options.data)
             size = large.SIZES[name]
-            tuned = large.tuned_variants(problem, size, self.cache, self.say)
+            try:
+                tuned = large.tuned_variants(problem, size, self.cache, self.say)
+            except MissingResultError:
+                continue
             chosen = {"tuned": tuned, "first": large.first_variants(size),
                       "finished": [large.finished(*tuned, size)]}  # fmt: skip
             if not self.options.tune_only:
@@ -198,32 +204,38 @@ class Study:
 
     def variants_tried(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
         from quality import problems
+        from quality.cache import MissingResultError
         from quality.variants import VARIANTS, run
 
         found: dict[str, dict[str, list[dict[str, Any]]]] = {}
         work = [(p, name) for p in self.options.variants for name in VARIANTS]
         for name, variant in self.bar(work):
             problem = problems.load(name, problems.SMALL[name], self.options.data)
-            found.setdefault(name, {})[variant] = [
-                run(problem, variant, RATES[name], self.options.tuning, seed, self.cache, self.say)
-                for seed in range(self.options.seeds)
-            ]
+            rate, n = RATES[name], self.options.tuning
+            with suppress(MissingResultError):
+                found.setdefault(name, {})[variant] = [
+                    run(problem, variant, rate, n, seed, self.cache, self.say)
+                    for seed in range(self.options.seeds)
+                ]
         return found
 
     # -- what is shown -------------------------------------------------------------------------
 
     def report(self) -> None:
         from quality import report
+        from quality.cache import MissingResultError
         from quality.pictures import draw_curves
 
+        self.cache.read_only = True
         curves: dict[str, dict[str, Any]] = {}
         tuned: dict[str, dict[str, Any]] = {}
         far: dict[str, dict[str, Any]] = {}
         floors: dict[str, float] = {}
         for problem, method in self.bar(self.pairs()):
-            tuned.setdefault(problem.name, {})[method.name] = self.tuned(problem, method)
-            curves.setdefault(problem.name, {})[method.name] = self.curves(problem, method)
-            far.setdefault(problem.name, {})[method.name] = self.far(problem, method)
+            with suppress(MissingResultError):
+                tuned.setdefault(problem.name, {})[method.name] = self.tuned(problem, method)
+                curves.setdefault(problem.name, {})[method.name] = self.curves(problem, method)
+                far.setdefault(problem.name, {})[method.name] = self.far(problem, method)
             floors[problem.name] = problem.merged().independent()
         parts = []
         if curves:
@@ -239,16 +251,19 @@ class Study:
 
     def large_tables(self) -> list[str]:
         from quality import large, report
+        from quality.cache import MissingResultError
 
         likelihoods: dict[str, dict[str, Any]] = {}
         modes: dict[str, dict[str, Any]] = {}
         for problem, variant in self.bar(self.variants()):
-            model = large.train(problem, variant, self.cache, self.say)
-            size = large.SIZES[problem.name]
-            likelihoods.setdefault(problem.label, {})[variant.title] = large.likelihoods(
-                problem, variant, model, size, self.cache, self.say
-            )
-            modes.setdefault(problem.name, {})[variant.title] = self.compared(problem, variant)
+            with suppress(MissingResultError):
+                model = large.train(problem, variant, self.cache, self.say)
+                size = large.SIZES[problem.name]
+                likelihoods.setdefault(problem.label, {})[variant.title] = large.likelihoods(
+                    problem, variant, model, size, self.cache, self.say
+                )
+                of = modes.setdefault(problem.name, {})
+                of[variant.title] = self.compared(problem, variant)
         if not likelihoods:
             return []
         return [report.likelihood_table(likelihoods), *map(report.mode_table, modes.values())]

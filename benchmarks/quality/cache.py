@@ -10,16 +10,20 @@ from typing import Any
 
 import scorerbm as sr
 
-__all__ = ["Cache"]
+__all__ = ["Cache", "MissingResultError"]
 
 Result = dict[str, Any]
+
+
+class MissingResultError(LookupError):
+    """A result that is not there, where nothing is to be run."""
 
 
 class Cache:
     """JSON and models by name under a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, read_only: bool = False) -> None:
+        self.folder, self.read_only = folder, read_only
 
     def path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
@@ -28,6 +32,7 @@ class Cache:
         """The result of this name, made if it is not there."""
         path = self.path(name)
         if not path.exists():
+            self._check(name)
             write(path, json.dumps(make(), indent=1) + "\n")
         result: Result = json.loads(path.read_text(encoding="utf-8"))
         return result
@@ -36,11 +41,16 @@ class Cache:
         """Models of one training by key, trained if they are not there."""
         folder = self.folder / name
         if not (folder / "complete").exists():
+            self._check(name)
             folder.mkdir(parents=True, exist_ok=True)
             for key, model in make().items():
                 sr.save(model, folder / f"{key}.safetensors")
             (folder / "complete").touch()
         return {p.stem: sr.load(p) for p in sorted(folder.glob("*.safetensors"))}
+
+    def _check(self, name: str) -> None:
+        if self.read_only:
+            raise MissingResultError(name)
 
 
 Models = dict[str, sr.BernoulliRBM]

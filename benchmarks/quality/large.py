@@ -52,10 +52,10 @@ class Size:
 
 SIZES = {
     "mnist10k": Size(
-        tuning=6, epochs=50, first=50, runs=100, temperatures=2000, ladders=12, sweeps=2000
+        tuning=4, epochs=30, first=30, runs=64, temperatures=1500, ladders=8, sweeps=2000
     ),
     "genomes805": Size(
-        tuning=40, epochs=300, first=100, runs=200, temperatures=2000, ladders=24, sweeps=8000
+        tuning=40, epochs=120, first=100, runs=128, temperatures=2000, ladders=16, sweeps=6000
     ),
 }
 
@@ -154,7 +154,7 @@ def tried(problem: Problem, variant: Variant, say: Say) -> dict[str, Any]:
     except sr.DivergenceError:
         return {"valid": None}
     model: Any = fit.model
-    log_z = {base: forward(model, base, 64, 300)["value"] for base in BASES}
+    log_z = {base: forward(model, base, 32, 300)["value"] for base in BASES}
     free = float(model.free_energy(problem.valid).mean())
     return {"valid": -free - max(log_z.values()), "log_z": log_z, "free_energy": free,
             "seconds": fit.history[-1]["seconds"]}  # fmt: skip
