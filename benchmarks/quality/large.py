@@ -26,17 +26,19 @@ __all__ = ["SIZES", "Size", "Variant", "finished", "first_variants", "likelihood
 
 Say = Callable[[str], None]
 
-RATES = (0.003, 0.001, 0.01)
 KNOBS: dict[str, dict[str, tuple[Any, ...]]] = {
-    "recovery": {"rate": RATES, "snr": (1.0, 0.1, 0.3)},
-    "PCD": {"rate": RATES, "chains": (100, 300, 1000)},
+    "recovery": {"snr": (1.0, 0.1, 0.3)},
+    "PCD": {"chains": (100, 300, 1000)},
 }
+"""The second knob."""
 
 
 @dataclass(frozen=True)
 class Size:
     """How long trainings and estimates of one problem run."""
 
+    rates: tuple[float, ...]
+    """That both tuners try."""
     tuning: int
     """Epochs of a training of the tuner."""
     epochs: int
@@ -52,10 +54,24 @@ class Size:
 
 SIZES = {
     "mnist10k": Size(
-        tuning=4, epochs=30, first=30, runs=64, temperatures=1500, ladders=8, sweeps=2000
+        rates=(0.003, 0.001, 0.01),
+        tuning=4,
+        epochs=30,
+        first=30,
+        runs=64,
+        temperatures=1500,
+        ladders=8,
+        sweeps=2000,
     ),
     "genomes805": Size(
-        tuning=40, epochs=120, first=100, runs=128, temperatures=2000, ladders=16, sweeps=6000
+        rates=(0.003, 0.001, 0.01, 0.0003),
+        tuning=40,
+        epochs=120,
+        first=100,
+        runs=128,
+        temperatures=2000,
+        ladders=16,
+        sweeps=6000,
     ),
 }
 
@@ -119,7 +135,7 @@ def tuned_variants(problem: Problem, size: Size, cache: Cache, say: Say) -> list
             value: float | None = cache.get(name, lambda: tried(problem, variant, say))["valid"]
             return value
 
-        setting = tune(knobs, score)["setting"]
+        setting = tune({"rate": size.rates, **knobs}, score)["setting"]
         found.append(Variant(method, setting, size.epochs, title=f"{method}, tuned"))
     return found
 
