@@ -255,7 +255,11 @@ class Study:
 
         likelihoods: dict[str, dict[str, Any]] = {}
         modes: dict[str, dict[str, Any]] = {}
+        searches: dict[str, dict[str, Any]] = {}
         for problem, variant in self.bar(self.variants()):
+            searches[problem.label] = large.searched(
+                problem, large.SIZES[problem.name], self.cache, self.say
+            )
             with suppress(MissingResultError):
                 model = large.train(problem, variant, self.cache, self.say)
                 size = large.SIZES[problem.name]
@@ -266,7 +270,8 @@ class Study:
                 of[variant.title] = self.compared(problem, variant)
         if not likelihoods:
             return []
-        return [report.likelihood_table(likelihoods), *map(report.mode_table, modes.values())]
+        tables = [report.search_table(searches), report.likelihood_table(likelihoods)]
+        return tables + [report.mode_table(of) for of in modes.values()]
 
     def bar(self, work: Any) -> Iterator[Any]:
         """A progress bar on standard error that says what is being done."""

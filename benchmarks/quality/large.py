@@ -22,13 +22,13 @@ from .tempered import Tempered, temper
 from .tuning import tune
 
 __all__ = ["SIZES", "Size", "Variant", "finished", "first_variants", "likelihoods",
-           "tempered_samples", "train", "tuned_variants"]  # fmt: skip
+           "searched", "tempered_samples", "train", "tuned_variants"]  # fmt: skip
 
 Say = Callable[[str], None]
 
 KNOBS: dict[str, dict[str, tuple[Any, ...]]] = {
     "recovery": {"snr": (1.0, 0.1, 0.3)},
-    "PCD": {"chains": (100, 300, 1000)},
+    "PCD": {"chains": (100, 50, 300)},
 }
 """The second knob."""
 
@@ -56,8 +56,8 @@ SIZES = {
     "mnist10k": Size(
         rates=(0.003, 0.001, 0.01),
         tuning=4,
-        epochs=30,
-        first=30,
+        epochs=15,
+        first=15,
         runs=64,
         temperatures=1500,
         ladders=8,
@@ -124,20 +124,33 @@ def train(problem: Problem, variant: Variant, cache: Cache, say: Say) -> sr.Bern
     return cache.models(f"large/{problem.label}/{variant.name}", run)["model"]
 
 
-def tuned_variants(problem: Problem, size: Size, cache: Cache, say: Say) -> list[Variant]:
-    """Recovery and PCD at their best settings, for as many epochs as the size says."""
-    found = []
+def searched(problem: Problem, size: Size, cache: Cache, say: Say) -> dict[str, Any]:
+    """What `tune` finds for either method."""
+    found = {}
     for method, knobs in KNOBS.items():
 
         def score(setting: Setting, method: str = method) -> float | None:
-            variant = Variant(method, setting, size.tuning, seed=1000)
+            variant = chosen(method, setting, size.tuning, seed=1000)
             name = f"large-tuning/{problem.label}/{variant.name}"
             value: float | None = cache.get(name, lambda: tried(problem, variant, say))["valid"]
             return value
 
-        setting = tune({"rate": size.rates, **knobs}, score)["setting"]
-        found.append(Variant(method, setting, size.epochs, title=f"{method}, tuned"))
+        found[method] = tune({"centred": (True, False), "rate": size.rates, **knobs}, score)
     return found
+
+
+def tuned_variants(problem: Problem, size: Size, cache: Cache, say: Say) -> list[Variant]:
+    """Recovery and PCD at their best settings, for as many epochs as the size says."""
+    return [
+        chosen(method, found["setting"], size.epochs, title=f"{method}, tuned")
+        for method, found in searched(problem, size, cache, say).items()
+    ]
+
+
+def chosen(method: str, setting: Setting, epochs: int, **more: Any) -> Variant:
+    """Of a tuner's setting, which says too whether parameters are centred."""
+    rest = {name: value for name, value in setting.items() if name != "centred"}
+    return Variant(method, rest, epochs, centred=setting["centred"], **more)
 
 
 def first_variants(size: Size) -> list[Variant]:
@@ -153,8 +166,8 @@ def first_variants(size: Size) -> list[Variant]:
 def finished(recovery: Variant, pcd: Variant, size: Size) -> Variant:
     """Recovery, then PCD for a sixth of the epochs at a third of its rate."""
     setting = {**pcd.setting, "rate": pcd.setting["rate"] / 3.0}
-    return Variant("PCD", setting, max(1, size.epochs // 6), title="recovery, then PCD",
-                   after=recovery)  # fmt: skip
+    return Variant("PCD", setting, max(1, size.epochs // 6), centred=pcd.centred,
+                   title="recovery, then PCD", after=recovery)  # fmt: skip
 
 
 def tried(problem: Problem, variant: Variant, say: Say) -> dict[str, Any]:

@@ -13,6 +13,7 @@ __all__ = [
     "far_table",
     "likelihood_table",
     "mode_table",
+    "search_table",
     "table",
     "target_table",
     "tuning_table",
@@ -41,6 +42,19 @@ def tuning_table(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
             rows.append([problem, method, str(best["n_updates"]), chosen, f"{best['score']:.2f}",
                          f"{min(scores):.2f}", f"{best['cpu']:.0f}"])  # fmt: skip
     return table(header, rows)
+
+
+def search_table(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    """All settings that tuners of the large models tried, and the validation likelihood."""
+    rows = []
+    for problem, methods in found.items():
+        for method, best in methods.items():
+            for setting, score in best["tried"]:
+                said = ", ".join(f"{k} {v}" for k, v in setting.items())
+                mark = "chosen" if setting == best["setting"] else ""
+                value = "diverged" if score is None else f"{score:.1f}"
+                rows.append([problem, method, said, value, mark])
+    return table(["data", "method", "setting", "validation", ""], rows)
 
 
 def curve_table(curves: Curves, floors: Mapping[str, float]) -> str:
