@@ -71,7 +71,7 @@ def test_tuner_takes_the_better_of_two_settings_of_a_training(tmp_path, patterns
     problem = Problem("patterns", 3, data[:300], data[300:400], data[400:])
 
     class Two(Recovery):
-        knobs: ClassVar = {"rate": (1e-5, 0.02), "snr": (1.0,)}
+        knobs: ClassVar = {"rate": (1e-5, 0.02), "snr": (1.0,), "centred": (True,)}
 
     found = tuned(problem, Two(), 200, Cache(tmp_path), lambda _: None)
     assert found["setting"]["rate"] == 0.02

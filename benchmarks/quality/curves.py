@@ -125,7 +125,12 @@ def far_weight(
 
 
 def spoken(setting: Setting) -> str:
-    """For people, and for names of files."""
-    values = {k: "-".join(map(str, v)) if isinstance(v, (tuple, list)) else v
-              for k, v in setting.items()}  # fmt: skip
-    return "_".join(f"{k}_{v}" for k, v in values.items())
+    """For people, and for names of files; that parameters are centred goes without saying."""
+    said = []
+    for name, value in setting.items():
+        if name == "centred":
+            said += [] if value else ["plain"]
+        else:
+            parts = value if isinstance(value, (tuple, list)) else [value]
+            said.append(f"{name}_{'-'.join(map(str, parts))}")
+    return "_".join(said)

@@ -18,8 +18,8 @@ LOOKS = 14  # models kept along a training
 class Method(ABC):
     """One way to train, with the values that its tuner tries.
 
-    Every method has two knobs, with four values of the first and three of the second besides the
-    default: the tuner makes as many trainings for each.
+    Every method has four values of its rate and three more of a second knob, and, where it offers
+    both, centred parameters and plain ones: the tuner makes seven or eight trainings for each.
     """
 
     name: ClassVar[str]

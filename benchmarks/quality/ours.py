@@ -37,6 +37,7 @@ class _Ours(Method):
             n_hidden=problem.n_hidden,
             n_epochs=n_epochs,
             batch_size=self.batch_size,
+            centred=setting["centred"],
             optimizer=sr.Adam(learning_rate=setting["rate"]),
             callbacks=[look],
             monitor="never",
@@ -49,7 +50,8 @@ class _Ours(Method):
 
 class Recovery(_Ours):
     name = "recovery"
-    knobs: ClassVar = {"rate": (0.01, 0.003, 0.03, 0.1), "snr": (1.0, 0.1, 0.3, 2.0)}
+    knobs: ClassVar = {"rate": (0.01, 0.003, 0.03, 0.1), "snr": (1.0, 0.1, 0.3, 2.0),
+                       "centred": (True, False)}  # fmt: skip
 
     def trainer(self, setting: Setting, **common: Any) -> Trainer:
         return sr.ScoreMatching(recovery_snr=setting["snr"], **common)
@@ -60,6 +62,7 @@ class Gumbel(_Ours):
     knobs: ClassVar = {
         "rate": (0.01, 0.003, 0.03, 0.1),
         "window": ((2.0, 12.0), (0.5, 12.0), (2.0, 30.0), (1.0, 6.0)),
+        "centred": (True, False),
     }
 
     def trainer(self, setting: Setting, **common: Any) -> Trainer:
@@ -72,7 +75,8 @@ class Gumbel(_Ours):
 
 class PCD(_Ours):
     name = "PCD"
-    knobs: ClassVar = {"rate": (0.01, 0.003, 0.03, 0.1), "chains": (100, 50, 300, 1000)}
+    knobs: ClassVar = {"rate": (0.01, 0.003, 0.03, 0.1), "chains": (100, 50, 300, 1000),
+                       "centred": (True, False)}  # fmt: skip
 
     def trainer(self, setting: Setting, **common: Any) -> Trainer:
         return sr.ContrastiveDivergence(n_chains=setting["chains"], **common)

@@ -19,11 +19,12 @@ class RbmsPCD(Method):
     """The loop of ``rbms.training.pcd.train`` around its own step and plain gradient ascent.
 
     Left out is its writing of files after every update, which would take most of the time. As
-    there, gradients are centred and normalised to length 1, and the rate is constant.
+    there, gradients are normalised to length 1, and the rate is constant.
     """
 
     name = "rbms"
-    knobs: ClassVar = {"rate": (0.1, 0.03, 0.3, 1.0), "chains": (100, 50, 300, 1000)}
+    knobs: ClassVar = {"rate": (0.1, 0.03, 0.3, 1.0), "chains": (100, 50, 300, 1000),
+                       "centred": (True, False)}  # fmt: skip
     n_sweeps = 5
 
     def train(
@@ -55,7 +56,12 @@ class RbmsPCD(Method):
                 rows = torch.randperm(len(data))[: self.batch_size]
                 ascent.zero_grad(set_to_none=False)
                 chains, _ = fit_batch_pcd(
-                    (data[rows], weights[rows]), chains, parameters, self.n_sweeps, 1.0
+                    (data[rows], weights[rows]),
+                    chains,
+                    parameters,
+                    self.n_sweeps,
+                    1.0,
+                    centered=setting["centred"],
                 )
                 ascent.step()
                 if update in wanted:

@@ -1,4 +1,4 @@
-"""Search of a method's two knobs on validation rows, with the same budget for every method."""
+"""Search of a method's knobs on validation rows, with the same budget for every method."""
 
 from __future__ import annotations
 
