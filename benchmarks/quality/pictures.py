@@ -53,7 +53,11 @@ def draw_curves(
                      xlabel="CPU seconds of training" if clock == "cpu" else "seconds")  # fmt: skip
             axis.set_title(problem)
         axes[0][0].set_ylabel("test log-likelihood [nats]")
-        axes[0][-1].legend(fontsize=8, loc="lower right")
+        shown: dict[str, Any] = {}
+        for axis in axes[0]:
+            handles, labels = axis.get_legend_handles_labels()
+            shown |= dict(zip(labels, handles, strict=True))
+        figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=len(shown))
         figure.savefig(path, dpi=100)
         plt.close(figure)
 
@@ -75,11 +79,11 @@ def draw_digits(rows: Mapping[str, Bits], shape: Sequence[int], path: Path, n: i
             axis.imshow(strip, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
             axis.set_axis_off()
             axis.text(-8, height / 2, name, ha="right", va="center", fontsize=8.5)
-        figure.savefig(path, dpi=100)
+        figure.savefig(path, dpi=100, bbox_inches="tight")
         plt.close(figure)
 
 
-def draw_plane(problem: Problem, sets: Mapping[str, Bits], path: Path, columns: int = 5) -> None:
+def draw_plane(problem: Problem, sets: Mapping[str, Bits], path: Path, columns: int = 4) -> None:
     """States in the plane where the data vary most, grey the data themselves."""
     import matplotlib.pyplot as plt
 

@@ -26,7 +26,7 @@ N_COMPONENTS = {"genomes805": 2, "mnist10k": 20}
 
 @dataclass(frozen=True)
 class Budget:
-    samples: int = 500
+    samples: int = 200
     sweeps: int = 1000
     steps: int = 500
 

@@ -20,6 +20,7 @@ from scorerbm.rbm import RBM, Chains
 from scorerbm.train.family import Family
 from scorerbm.train.gradients import Gradient, PCDGradient, RecoveryGradient
 from scorerbm.train.gradients.base import Batch, contrast
+from scorerbm.train.trainer import Trainer
 
 from .cache import Cache
 from .curves import Say
@@ -137,7 +138,10 @@ def falling_snr(first: float, last: float) -> Callable[[Reals, float], Reals]:
     return lambda u, progress: np.full_like(u, first * (last / first) ** progress)
 
 
-VARIANTS: dict[str, sr.ScoreMatching] = {
+FINISH = 1.0 / 6.0
+"""Part of the updates that a second training makes."""
+
+VARIANTS: dict[str, Trainer | tuple[Trainer, Trainer]] = {
     "recovery, γ₀ = 1": sr.ScoreMatching(),
     "recovery, γ₀ = 0.1": sr.ScoreMatching(recovery_snr=0.1),
     "γ₀ falls from 2 to 0.1": Observed(how=Observations(snr=falling_snr(2.0, 0.1))),
@@ -151,6 +155,8 @@ VARIANTS: dict[str, sr.ScoreMatching] = {
     "half of free chains": Mixed(part=0.5, last=0.5),
     "free chains from 0 to all": Mixed(part=0.0, last=1.0),
     "a tenth of free chains from coins": Mixed(scattered=True),
+    "PCD": sr.ContrastiveDivergence(),
+    "recovery, then PCD at a third of the rate": (sr.ScoreMatching(), sr.ContrastiveDivergence()),
 }
 
 
@@ -158,27 +164,43 @@ def run(
     problem: Problem, name: str, rate: float, n_updates: int, seed: int, cache: Cache, say: Say
 ) -> dict[str, Any]:
     """Exact likelihood of a short training, and weight far from all data."""
-    trainer = VARIANTS[name]
 
     def make() -> dict[str, Any]:
         say(f"{problem.label}: {name}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model, seconds = trained(problem, VARIANTS[name], rate, n_updates, seed)
+        train, test = exact_log_likelihood(model, problem.train, problem.test)
+        samples = sr.Exact(n_threads=1).sample(model, 1000).visible
+        far = far_modes(samples, problem.train, problem.test)
+        return {"train": train, "test": test, "far": far.far, "seconds": seconds}
+
+    number = list(VARIANTS).index(name)
+    return cache.get(f"variants/{problem.label}/{number:02}-{rate}-{n_updates}-{seed}", make)
+
+
+def trained(
+    problem: Problem,
+    stages: Trainer | tuple[Trainer, Trainer],
+    rate: float,
+    n_updates: int,
+    seed: int,
+) -> tuple[Any, float]:
+    """The last model of one training, or of two, and their seconds."""
+    plan = [(stages, 1.0, 1.0)] if isinstance(stages, Trainer) else [
+        (stages[0], 1.0 - FINISH, 1.0), (stages[1], FINISH, 1.0 / 3.0)
+    ]  # fmt: skip
+    model, seconds = None, 0.0
+    for trainer, part, factor in plan:
         n_batches = -(-len(problem.train) // trainer.batch_size)
         chosen = replace(
             trainer,
             n_hidden=problem.n_hidden,
-            n_epochs=max(1, round(n_updates / n_batches)),
-            optimizer=sr.Adam(learning_rate=rate),
+            n_epochs=max(1, round(part * n_updates / n_batches)),
+            optimizer=sr.Adam(learning_rate=factor * rate),
             monitor="never",
             n_threads=1,
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            fit = chosen.fit(problem.train, seed=seed)
-        model: Any = fit.model
-        train, test = exact_log_likelihood(model, problem.train, problem.test)
-        samples = sr.Exact(n_threads=1).sample(model, 1000).visible
-        far = far_modes(samples, problem.train, problem.test)
-        return {"train": train, "test": test, "far": far.far, "seconds": fit.history[-1]["seconds"]}
-
-    number = list(VARIANTS).index(name)
-    return cache.get(f"variants/{problem.label}/{number:02}-{rate}-{n_updates}-{seed}", make)
+        fit = chosen.fit(problem.train, init=model, seed=seed)
+        model, seconds = fit.model, seconds + fit.history[-1]["seconds"]
+    return model, seconds
