@@ -1,0 +1,1 @@
+"""How good trained models are, what that costs, and whether their modes are those of the data."""
