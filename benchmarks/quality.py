@@ -5,7 +5,6 @@
     python benchmarks/quality.py ... --parts tune curves           # likelihood against time
     python benchmarks/quality.py ... --parts curves --again        # the clock anew, settings kept
     python benchmarks/quality.py ... --parts large modes pictures  # models too large to enumerate
-    python benchmarks/quality.py ... --parts variants              # other ways to train, in short
     python benchmarks/quality.py ... --parts report                # tables and figures from files
 
 Each run leaves its figures in a JSON file under ``--out``; what is there is not run again, so a
@@ -30,12 +29,10 @@ if TYPE_CHECKING:
     from quality.method import Method
     from quality.problems import Problem
 
-PARTS = ("tune", "curves", "large", "modes", "pictures", "variants", "report")
+PARTS = ("tune", "curves", "large", "modes", "pictures", "report")
 SMALL = ("digits", "plants", "nltcs", "mnist10k", "genomes805")
 LARGE = ("genomes805", "mnist10k")
 METHODS = ("recovery", "PCD", "gumbel", "rbms", "scikit-learn")
-RATES = {"mnist10k": 0.01, "genomes805": 0.03, "plants": 0.03}
-"""Of the other ways to train."""
 TRAININGS = ("tuned", "first", "finished")
 
 
@@ -58,8 +55,6 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     large.add_argument("--large", nargs="*", choices=LARGE, default=LARGE)
     large.add_argument("--trainings", nargs="+", choices=TRAININGS, default=TRAININGS)
     large.add_argument("--tune-only", action="store_true", help="of the part large")
-    short = parser.add_argument_group("other ways to train")
-    short.add_argument("--variants", nargs="*", choices=RATES, default=tuple(RATES))
     return parser.parse_args(arguments)
 
 
@@ -82,8 +77,8 @@ class Study:
         parts = self.options.parts
         if "tune" in parts or "curves" in parts:
             self.small("curves" in parts)
-        for part in ("large", "modes", "pictures", "variants_tried"):
-            if part.removesuffix("_tried") in parts:
+        for part in ("large", "modes", "pictures"):
+            if part in parts:
                 getattr(self, part)()
         if "report" in parts:
             self.report()
@@ -200,25 +195,6 @@ class Study:
             else:
                 draw_plane(of[name], rows, path)
 
-    # -- other ways to train -------------------------------------------------------------------
-
-    def variants_tried(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        from quality import problems
-        from quality.cache import MissingResultError
-        from quality.variants import VARIANTS, run
-
-        found: dict[str, dict[str, list[dict[str, Any]]]] = {}
-        work = [(p, name) for p in self.options.variants for name in VARIANTS]
-        for name, variant in self.bar(work):
-            problem = problems.load(name, problems.SMALL[name], self.options.data)
-            rate, n = RATES[name], self.options.tuning
-            with suppress(MissingResultError):
-                found.setdefault(name, {})[variant] = [
-                    run(problem, variant, rate, n, seed, self.cache, self.say)
-                    for seed in range(self.options.seeds)
-                ]
-        return found
-
     # -- what is shown -------------------------------------------------------------------------
 
     def report(self) -> None:
@@ -243,8 +219,6 @@ class Study:
                       report.target_table(curves), report.far_table(far)]  # fmt: skip
             draw_curves(curves, floors, report.TARGETS, self.options.out / "quality-curves.png")
         parts += self.large_tables()
-        if self.options.variants:
-            parts.append(report.variant_table(self.variants_tried()))
         text = "\n\n".join(parts) + "\n"
         (self.options.out / "quality-tables.md").write_text(text, encoding="utf-8")
         print(text)

@@ -23,7 +23,6 @@ from quality.report import seconds
 from quality.stopwatch import Stopwatch, spaced
 from quality.tempered import free_energy_difference, temper
 from quality.tuning import settings_tried, tune
-from quality.variants import Mixed, Observations, Observed
 
 SCRIPT = Path(__file__).parent / "quality.py"
 
@@ -131,23 +130,6 @@ def test_acceptance_ratio_of_two_gaussians():
     assert abs(work[0].mean() - 3.0) > 0.3
 
 
-def test_variants_at_their_defaults_are_recovery(patterns):
-    data = mixture(patterns, 100, 0)
-    options = {"n_hidden": 3, "n_epochs": 2, "monitor": "never"}
-    ours, same, twice, mixed = (
-        kind(**options, **more).fit(data).model.weights
-        for kind, more in (
-            (sr.ScoreMatching, {}),
-            (Observed, {}),
-            (Observed, {"how": Observations(each=2)}),
-            (Mixed, {"part": 0.0, "last": 0.0}),
-        )
-    )
-    np.testing.assert_array_equal(ours, mixed)
-    np.testing.assert_allclose(ours, same, atol=1e-6)
-    assert np.abs(twice - ours).max() > 1e-4
-
-
 def test_stopwatch_stands_while_it_is_looked_at(monkeypatch):
     clock = [0.0]
 
@@ -182,7 +164,7 @@ def test_time_to_a_target_needs_all_seeds():
 def test_command_end_to_end(tmp_path, again):
     command = [sys.executable, str(SCRIPT), "--out", str(tmp_path), "--problems", "digits",
                "--tuning", "60", "--lengths", "30", "60", "--looks", "2", "--seeds", "1",
-               "--methods", "recovery", "PCD", "--large", "--variants",
+               "--methods", "recovery", "PCD", "--large",
                "--parts", "tune", "curves", "report"]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
     (curve,) = (tmp_path / "curves" / "digits-14").glob("PCD-60-*.json")

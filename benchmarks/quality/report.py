@@ -17,7 +17,6 @@ __all__ = [
     "table",
     "target_table",
     "tuning_table",
-    "variant_table",
 ]
 
 TARGETS = {"digits": -18.58, "plants": -13.92, "nltcs": -6.057, "mnist10k": -144.0,
@@ -89,18 +88,6 @@ def far_table(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
             rows.append([problem, method, f"{of['test']:.2f}", f"{100.0 * of['far']:.1f}",
                          f"{-np.log1p(-min(of['far'], 0.9999)):.2f}",
                          f"{free['samples'] - free['test']:.1f}", spoken_modes(of)])  # fmt: skip
-    return table(header, rows)
-
-
-def variant_table(found: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]) -> str:
-    header = ["data", "way to train", "test, mean", "each seed", "far, %", "train, mean"]
-    rows = []
-    for problem, variants in found.items():
-        for name, runs in variants.items():
-            test, train = (np.mean([r[k] for r in runs]) for k in ("test", "train"))
-            each = " ".join(f"{r['test']:.2f}" for r in runs)
-            far = " ".join(f"{100.0 * r['far']:.0f}" for r in runs)
-            rows.append([problem, name, f"{test:.2f}", each, far, f"{train:.2f}"])
     return table(header, rows)
 
 
