@@ -194,6 +194,79 @@ Bytes run_half_sweeps(const KernelTable& k, Problem& p, std::uint32_t step) {
     return bytes;
 }
 
+std::vector<float> singles(std::size_t size, double low, double high) {
+    const std::vector<double> numbers = reals(size, low, high);
+    return std::vector<float>(numbers.begin(), numbers.end());
+}
+
+// Hidden units take the place of observed ones.
+Bytes run_tilted(const KernelTable& k, Problem& p, std::uint32_t step) {
+    Bytes bytes;
+    for (const int bits : {16, 32}) {
+        generator.seed(13);
+        HalfSweep half(p, bits);
+        const std::size_t stride = half.layer.padded_outputs(), size = p.size.chains * stride;
+        const std::vector<float> state = singles(size, -3, 3), start = singles(size, -3, 3);
+        const std::vector<float> shift = singles(stride, -1, 1);
+        std::vector<float> sum(size, 0.25f), out(size);
+        TiltTask task = {};
+        task.half = half.task(p, Lookup::bits5, step);
+        task.state = state.data();
+        task.stride = stride;
+        task.block_stride = columns_per_block;
+        task.rate = 2.5f;
+        task.half_signal = 1.25f;
+        task.limit = 7.0f;
+        task.mean_scale = 0.5f;
+        task.numbers = {0.9f, 0.2f, 0.5f, 0.3f};
+        task.noise = p.stream(step + 1);
+        const auto run = bits == 16 ? k.tilted_half_sweep16 : k.tilted_half_sweep32;
+        run(task);
+        task.mean_sum = sum.data();
+        run(task);
+        task.out = out.data();
+        task.start = start.data();
+        task.shift = shift.data();
+        run(task);
+        append(bytes, sum);
+        append(bytes, out);
+        bytes.insert(bytes.end(), half.out.as<unsigned char>(),
+                     half.out.as<unsigned char>() + half.chains * half.out_words * 8);
+    }
+    return bytes;
+}
+
+Bytes run_relaxed(const KernelTable& k, Problem& p, std::uint32_t step) {
+    generator.seed(14);
+    const auto [C, N, M] = p.size;
+    const std::vector<float> x = singles(C * N, -30, 30), y = singles(C * N, 0, 1);
+    std::vector<float> out(C * N), slope(C * N);
+    Bytes bytes;
+    for (const bool mirrored : {false, true}) {
+        k.relax({x.data(), out.data(), N, -2.9f, -2.0f, true, mirrored, p.stream(step)}, 0, C);
+        append(bytes, out);
+    }
+    for (const std::size_t n : {1u, 3u, 8u}) {
+        const bool antithetic = n == 8;
+        k.average_relaxed({x.data(), out.data(), slope.data(), N, -2.9f, -2.0f,
+                           1.0f / static_cast<float>(n), n, antithetic, p.stream(step)},
+                          0, C);
+        append(bytes, out);
+        append(bytes, slope);
+    }
+    const std::vector<float> coefficients = singles(table_terms * table_segments, -1, 1);
+    k.expectation({coefficients.data(), 0.7f, x.data(), out.data()}, C * N);
+    append(bytes, out);
+    k.sigmoids(x.data(), out.data(), C * N);
+    append(bytes, out);
+    k.multiply(x.data(), y.data(), 0.3f, out.data(), C * N);
+    append(bytes, out);
+    const std::vector<double> error{k.row_error(x.data(), y.data(), 0.4f, 2.0f, out.data(), C * N)};
+    append(bytes, error);
+    append(bytes, out);
+    return bytes;
+}
+
 Bytes run_swap(const KernelTable& k, Problem& p, std::uint32_t) {
     const std::size_t R = p.size.chains;
     std::vector<std::uint16_t> slots(R), replica_of(R);
@@ -285,9 +358,14 @@ struct Operation {
 };
 
 const Operation operations[] = {
-    {"half_sweeps", run_half_sweeps, true},     {"swap", run_swap, false},
-    {"conditional", run_conditional, false},    {"bernoulli", run_bernoulli, true},
-    {"functions", run_functions, false},        {"noise", run_noise, true},
+    {"tilted", run_tilted, true},
+    {"relaxed", run_relaxed, true},
+    {"half_sweeps", run_half_sweeps, true},
+    {"swap", run_swap, false},
+    {"conditional", run_conditional, false},
+    {"bernoulli", run_bernoulli, true},
+    {"functions", run_functions, false},
+    {"noise", run_noise, true},
     {"enumerate_states", run_enumerate, false},
 };
 
