@@ -7,7 +7,7 @@
 #include "runtime/bits.h"
 #include "runtime/cost.h"
 #include "runtime/dispatch.h"
-#include "runtime/parallel.h"
+#include "runtime/tiles.h"
 
 namespace scorerbm {
 namespace {
@@ -93,27 +93,21 @@ void bit_sweeps(const BitSweepsTask& task, std::size_t n_chains, std::size_t n_t
                 Interrupt& interrupt) {
     check_numbers(task.first_sweep, task.n_sweeps);
     if (n_chains == 0) return;
-    PreparedRBM& rbm = *task.chains.rbm;
     const Biases biases(task.chains);
-    const double nanoseconds = static_cast<double>(task.n_sweeps) * sweep_nanoseconds(rbm);
-    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
-    const Plan plan = make_plan(rbm, share(n_chains, n_parts), n_chains * task.n_sweeps,
-                                task.chains.options, n_parts);
     const std::size_t chains_a_row =
         task.observations == nullptr ? 1 : n_chains / task.observations->n_rows;
-    const auto work = [&](std::size_t begin, std::size_t end) {
-        for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
-            const std::size_t last = std::min(end, c + plan.chains_per_tile);
-            ChainTile tile(task.chains, biases, c, last, plan.lookup);
+    for_each_tile(
+        task.chains, n_chains, task.n_sweeps, n_threads,
+        [&](std::size_t begin, std::size_t end, Lookup lookup) {
+            ChainTile tile(task.chains, biases, begin, end, lookup);
             if (task.observations == nullptr) {
                 run_tile(task, tile, nullptr, interrupt);
             } else {
-                const TileOffsets offsets(task, c, last, chains_a_row);
+                const TileOffsets offsets(task, begin, end, chains_a_row);
                 run_tile(task, tile, &offsets, interrupt);
             }
-        }
-    };
-    parallel_for(n_chains, n_threads, nanoseconds, work, [&] { interrupt.check(); });
+        },
+        [&] { interrupt.check(); });
 }
 
 }  // namespace scorerbm

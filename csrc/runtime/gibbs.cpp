@@ -3,7 +3,7 @@
 
 #include "runtime/chains.h"
 #include "runtime/cost.h"
-#include "runtime/parallel.h"
+#include "runtime/tiles.h"
 
 namespace scorerbm {
 namespace {
@@ -35,33 +35,22 @@ void gibbs(const GibbsTask& task, std::size_t n_chains, std::size_t n_threads,
            Interrupt& interrupt) {
     check_numbers(task.first_sweep, task.n_sweeps);
     const Biases biases(task.chains);
-    const double nanoseconds =
-        static_cast<double>(task.n_sweeps) * sweep_nanoseconds(*task.chains.rbm);
-    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
-    const Plan plan = make_plan(*task.chains.rbm, share(n_chains, n_parts),
-                                n_chains * task.n_sweeps, task.chains.options);
-    const auto work = [&](std::size_t begin, std::size_t end) {
-        for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
-            const std::size_t last = std::min(end, c + plan.chains_per_tile);
-            ChainTile tile(task.chains, biases, c, last, plan.lookup);
+    for_each_tile(
+        task.chains, n_chains, task.n_sweeps, n_threads,
+        [&](std::size_t begin, std::size_t end, Lookup lookup) {
+            ChainTile tile(task.chains, biases, begin, end, lookup);
             run_tile(task, tile, interrupt);
-        }
-    };
-    parallel_for(n_chains, n_threads, nanoseconds, work, [&] { interrupt.check(); });
+        },
+        [&] { interrupt.check(); });
 }
 
 void energies(const ChainsTask& task, std::size_t n_chains, std::size_t n_threads,
               std::int64_t* out) {
     const Biases biases(task);
-    const double nanoseconds = sweep_nanoseconds(*task.rbm);
-    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
-    const Plan plan = make_plan(*task.rbm, share(n_chains, n_parts), n_chains, task.options);
-    parallel_for(n_chains, n_threads, nanoseconds, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
-            const std::size_t last = std::min(end, c + plan.chains_per_tile);
-            ChainTile(task, biases, c, last, plan.lookup).energies(task.h, out + c);
-        }
-    });
+    for_each_tile(task, n_chains, 1, n_threads,
+                  [&](std::size_t begin, std::size_t end, Lookup lookup) {
+                      ChainTile(task, biases, begin, end, lookup).energies(task.h, out + begin);
+                  });
 }
 
 }  // namespace scorerbm

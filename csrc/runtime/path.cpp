@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "runtime/cost.h"
-#include "runtime/parallel.h"
+#include "runtime/tiles.h"
 
 namespace scorerbm {
 namespace {
@@ -117,17 +117,12 @@ void posterior_path(const PathTask& task, std::size_t n_chains, std::size_t n_th
     check_numbers(task.first_sweep, n_sweeps);
     check_numbers(task.first_stage, task.stages.count, "stages");
     const Biases biases(task.chains);
-    const double nanoseconds = static_cast<double>(n_sweeps) * sweep_nanoseconds(*task.chains.rbm);
-    const std::size_t n_parts = worthwhile_threads(n_chains, n_threads, nanoseconds);
-    const Plan plan = make_plan(*task.chains.rbm, share(n_chains, n_parts), n_chains * n_sweeps,
-                                task.chains.options);
-    const auto work = [&](std::size_t begin, std::size_t end) {
-        for (std::size_t c = begin; c < end; c += plan.chains_per_tile) {
-            const std::size_t last = std::min(end, c + plan.chains_per_tile);
-            PathTile(task, biases, c, last, plan.lookup).run(interrupt);
-        }
-    };
-    parallel_for(n_chains, n_threads, nanoseconds, work, [&] { interrupt.check(); });
+    for_each_tile(
+        task.chains, n_chains, n_sweeps, n_threads,
+        [&](std::size_t begin, std::size_t end, Lookup lookup) {
+            PathTile(task, biases, begin, end, lookup).run(interrupt);
+        },
+        [&] { interrupt.check(); });
 }
 
 }  // namespace scorerbm

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _check
-from ..backends.protocol import PLAIN, Floats, Key, Reals, Words
+from ..backends.protocol import Floats, Key, Reals, Words
 from ..rbm import RBM, Chains
 from ..rbm.chains import MOST_STEPS
 from .base import Denoiser, Particles, PosteriorMean
-from .path import StagePath
+from .path import StagePath, one_stage
 
 __all__ = ["GibbsDenoiser", "start_states"]
 
@@ -59,7 +59,7 @@ class _GibbsMean(PosteriorMean):
         v = np.ascontiguousarray(v_t, np.float32)
         chains = self._started(v_t, alpha, sigma)
         n = self._options.n_sweeps
-        estimate = self._integrate(chains, v, _posterior_mean(alpha, sigma), n)
+        estimate = self._integrate(chains, v, one_stage(alpha, sigma), n)
         if estimate is None:
             return self._sweep(chains, v_t, alpha, sigma, n)
         return estimate.astype(np.float64)
@@ -76,7 +76,7 @@ class _GibbsMean(PosteriorMean):
     def draw(self, v_t: Reals, alpha: float, sigma: float) -> NDArray[Any]:
         chains, n = self._started(v_t, alpha, sigma), self._options.n_final_sweeps
         v = np.ascontiguousarray(v_t, np.float32)
-        if self._integrate(chains, v, _posterior_mean(alpha, sigma), n) is None:
+        if self._integrate(chains, v, one_stage(alpha, sigma), n) is None:
             self._sweep(chains, v_t, alpha, sigma, n)
         return chains.visible
 
@@ -131,13 +131,6 @@ def start_states(
     """Independent units around these means, to start numbered chains from."""
     key = _start_key(particles.key)
     return model.draw_visible(mean, chains, key, step=step, backend=particles.backend)
-
-
-def _posterior_mean(alpha: float, sigma: float) -> StagePath:
-    """A stage whose result is the mean itself."""
-    zero, one = np.zeros(1), np.ones(1)
-    kind = np.full(1, PLAIN, np.uint8)
-    return StagePath(np.array([alpha]), np.array([sigma]), zero, one, zero, zero, kind)
 
 
 def _start_key(key: tuple[int, int]) -> tuple[int, int]:
