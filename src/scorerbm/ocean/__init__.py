@@ -1,0 +1,1 @@
+"""Samplers for Ocean: drop-in `dimod.Sampler` classes."""
