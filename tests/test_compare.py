@@ -158,6 +158,7 @@ def measured():
         "ode-kept": (5, 150),
         "sde-mean-field": (10, 20),
         "gibbs": (1, 100),
+        "tempering": (1, 50),
     }
     data = Exact().sample(MODEL, 900, seed=77).visible
     return compare(MODEL, data, budgets=budgets, n_samples=500)
@@ -171,6 +172,7 @@ def test_roads_reach_the_floor_or_do_not_as_the_theory_says(measured):
         "ode-kept": 150,
         "sde-mean-field": None,
         "gibbs": 100,
+        "tempering": 50,
         "exact": 1,
     }
     words = {record["road"]: record["reached"] for record in measured.summary}
@@ -190,7 +192,8 @@ def test_the_limit_of_the_floor_is_where_its_test_rejects(measured):
 def test_the_floor_must_hold_from_a_budget_on(measured):
     values = {1: 5.0, 2: 0.0, 3: 5.0, 4: 0.0, 5: 0.0}
     road = Road("a", "steps", tuple(values), lambda n: Exact())
-    base = {"road": "a", "label": "a", "unit": "steps", "score_evaluations": 1, "sweeps": 1}
+    base = {"road": "a", "label": "a", "unit": "steps", "score_evaluations": 1, "sweeps": 1,
+            "device_seconds": None}  # fmt: skip
     table = [base | {"budget": b, "seed": s, "seconds": 1.0, "e": e + 0.1 * s}
              for b, e in values.items() for s in range(3)]  # fmt: skip
     floor = Floor({"e": np.random.default_rng(0).normal(0.1, 0.1, 200)})
@@ -212,8 +215,35 @@ def test_the_table_has_a_row_for_every_run_and_says_what_it_cost(measured):
             "sde-mean-field": row["budget"] + 1,
         }.get(row["road"])
         assert row["score_evaluations"] == evaluations
+        assert row["device_seconds"] is None
         if row["road"] == "gibbs":
             assert row["sweeps"] == row["budget"]
+        if row["road"] == "tempering":
+            assert row["sweeps"] % row["budget"] == 0
+            assert row["sweeps"] > row["budget"]  # every replica counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rented(Exact):
+    """Exact samples that hold a device for as long as each of them takes it."""
+
+    def _sample(self, job):
+        drawn = super()._sample(job)
+        return replace(drawn, info=drawn.info | {"device_seconds": 0.25 * len(job)})
+
+
+def test_time_on_a_device_is_told_beside_wall_time_where_there_is_any(measured, tmp_path):
+    roads = {"rented": Rented(), "gibbs": BlockGibbs(n_sweeps=50)}
+    result = compare(SMALL, samplers=roads, n_samples=20, seeds=(0,))
+    assert [row["device_seconds"] for row in result.table] == [5.0, None]
+    assert [point["device_seconds"] for point in result.curves] == [5.0, None]
+    assert result.summary[0]["device_seconds"] == 5.0
+    page = result.report(tmp_path / "rented").read_text(encoding="utf-8")
+    assert "device time" in page
+    assert "<td>5 s</td>" in page
+    assert not measured.on_a_device
+    page = measured.report(tmp_path / "computed").read_text(encoding="utf-8")
+    assert "device time" not in page
 
 
 def test_a_row_can_be_drawn_again_by_hand(measured):

@@ -82,7 +82,7 @@ Roads = Annotated[
     typer.Option(
         "--road",
         help="Compare this road only; may be repeated: sde-kept, sde-restarted, ode-kept, "
-        "sde-mean-field, gibbs, exact.",
+        "sde-mean-field, gibbs, tempering, exact.",
         rich_help_panel=_ROADS,
     ),
 ]
@@ -274,12 +274,11 @@ def _record(comparison: Comparison, subject: _Subject, page: Path) -> dict[str, 
 
 def _table(comparison: Comparison) -> Table:
     table = Table("road", box=box.SIMPLE_HEAD)
-    for column in ("reaches the model at", "score evaluations", "sweeps", "seconds"):
-        table.add_column(column, justify="right")
+    times = ["seconds", *(["device_seconds"] if comparison.on_a_device else [])]
+    for column in ("reaches the model at", "score evaluations", "sweeps", *times):
+        table.add_column(column.replace("_", " "), justify="right")
     for row in comparison.summary:
-        costs = [row["score_evaluations"], row["sweeps"]]
-        seconds = "" if row["seconds"] is None else f"{row['seconds']:.3f}"
-        table.add_row(
-            row["label"], row["reached"], *("" if x is None else str(x) for x in costs), seconds
-        )
+        costs = ("" if x is None else str(x) for x in (row["score_evaluations"], row["sweeps"]))
+        seconds = ("" if row[name] is None else f"{row[name]:.3f}" for name in times)
+        table.add_row(row["label"], row["reached"], *costs, *seconds)
     return table

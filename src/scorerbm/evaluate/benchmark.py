@@ -221,7 +221,8 @@ def _timed(sampler: Sampler, plan: _Plan, seed: int) -> tuple[SampleSet, float]:
 
 
 def _costs(drawn: SampleSet) -> Record:
-    return {key: drawn.info.get(f"n_{key}") for key in ("score_evaluations", "sweeps")}
+    counts = {key: drawn.info.get(f"n_{key}") for key in ("score_evaluations", "sweeps")}
+    return counts | {"device_seconds": drawn.info.get("device_seconds")}
 
 
 def _thinned(data: NDArray[Any], n: int) -> NDArray[Any]:

@@ -40,7 +40,8 @@ class Measurements:
     table : list of dict
         One row a run: ``road``, ``label``, ``unit``, ``budget``, ``seed``, ``score_evaluations``
         (None for a road without a diffusion), ``sweeps`` (passes through the model a sample),
-        ``seconds`` for the whole set, and every error measured.
+        ``device_seconds`` that a device was held for the whole set (None where all is computed),
+        ``seconds`` of wall time for it, and every error measured.
     floor : Floor
         The same errors of sets of exact samples.
     samples : dict of str to array, (≤ 64, N)
@@ -93,6 +94,8 @@ class Measurements:
         kept = ("road", "label", "unit", "budget", "score_evaluations", "sweeps")
         point = {key: rows[0][key] for key in kept}
         point["seconds"] = float(np.median([row["seconds"] for row in rows]))
+        device = [row["device_seconds"] for row in rows]
+        point["device_seconds"] = None if None in device else float(np.median(device))
         p_values = {}
         for metric in self.metrics:
             errors = [row[metric] for row in rows]
@@ -123,13 +126,18 @@ class Measurements:
             if not point["at_floor"]:
                 break
             first = point
-        costs = ("budget", "score_evaluations", "sweeps", "seconds", "p_value")
+        costs = ("budget", "score_evaluations", "sweeps", "seconds", "device_seconds", "p_value")
         if first is None:
             words = f"not within {counted(road.budgets[-1], road.unit)}"
         else:
             words = counted(first["budget"], road.unit)
         record = {"road": name, "label": road.label, "unit": road.unit, "reached": words}
         return record | {key: None if first is None else first[key] for key in costs}
+
+    @property
+    def on_a_device(self) -> bool:
+        """Whether any road held a device."""
+        return any(row["device_seconds"] is not None for row in self.table)
 
     # -- files ------------------------------------------------------------------------------
 

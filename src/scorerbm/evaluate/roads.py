@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from .. import _check
 from ..denoise import GibbsDenoiser, MeanFieldDenoiser
-from ..rbm import RBM
+from ..rbm import RBM, BernoulliRBM
 from ..rbm.base import n_enumerable
-from ..sample import BlockGibbs, Exact, ProbabilityFlow, ReverseSDE
+from ..sample import BlockGibbs, Exact, ParallelTempering, ProbabilityFlow, ReverseSDE
 from ..sample.base import Sampler
 from .enumeration import ENUMERABLE
 
@@ -19,6 +19,7 @@ __all__ = ["Road", "default_roads", "select_roads"]
 _SDE_STEPS = (10, 20, 50, 100, 200, 500, 1000)
 _MEAN_FIELD_STEPS = _SDE_STEPS[:5]  # five iterations a step, and no gain from more steps
 _SWEEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_TEMPERING_SWEEPS = _SWEEPS[:7]  # of some ten replicas each
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ def _checked_budgets(label: str, budgets: Sequence[int]) -> tuple[int, ...]:
 def default_roads(model: RBM) -> dict[str, Road]:
     """Roads that `compare` measures unless told otherwise, by name.
 
-    The names are ``sde-kept``, ``sde-restarted``, ``ode-kept``, ``sde-mean-field``, ``gibbs`` and,
-    if the smaller layer has at most `ENUMERABLE` units, ``exact``. A Heun step of the ODE costs
+    The names are ``sde-kept``, ``sde-restarted``, ``ode-kept``, ``sde-mean-field``, ``gibbs``,
+    ``tempering`` for a `BernoulliRBM` and, if the smaller layer has at most `ENUMERABLE` units,
+    ``exact``. A Heun step of the ODE costs
     two score evaluations, so its budgets are half those of the SDE.
     """
     kept, restarted = GibbsDenoiser(), GibbsDenoiser(keep_chain=False)
@@ -110,6 +112,13 @@ def default_roads(model: RBM) -> dict[str, Road]:
         ),
         "gibbs": Road("block Gibbs", "sweeps", _SWEEPS, lambda n: BlockGibbs(n_sweeps=n)),
     }
+    if isinstance(model, BernoulliRBM):
+        roads["tempering"] = Road(
+            "parallel tempering",
+            "tempered sweeps",
+            _TEMPERING_SWEEPS,
+            lambda n: ParallelTempering(n_sweeps=n),
+        )
     if n_enumerable(model) <= ENUMERABLE:
         roads["exact"] = Road("exact sampler", "enumerations", (1,), lambda n: Exact())
     return roads
