@@ -12,9 +12,10 @@ from scipy import stats
 from helpers import gradient_oracle
 from helpers.models import log_sum_exp, states
 from helpers.statistics import ACCEPT, REJECT, bonferroni
-from scorerbm import BernoulliRBM, GeometricAnnealing, LinearSchedule
+from scorerbm import BernoulliRBM, BlockGibbs, Exact, GeometricAnnealing, LinearSchedule
 from scorerbm._seed import derive_key
 from scorerbm.backends import BACKENDS, Backend, get_backend
+from scorerbm.sample.base import Sampler
 from scorerbm.train.gradients import (
     Batch,
     CDGradient,
@@ -25,6 +26,7 @@ from scorerbm.train.gradients import (
     PathwiseGradient,
     PCDGradient,
     RecoveryGradient,
+    SampledGradient,
 )
 from scorerbm.train.states import BinaryStates
 
@@ -243,6 +245,20 @@ def test_persistent_contrastive_divergence_is_the_likelihood_gradient() -> None:
     short = CDGradient(1, 7, BACKEND)
     biased = np.array([flat(short(model, batch_of(v0, e), 1)[0]) for e in range(400)])
     assert mean_p_value(biased, want) < REJECT
+
+
+def sampled_draws(sampler: Sampler) -> Reals:
+    v0 = data()
+    gradient, model = SampledGradient(sampler, 50, 7, BACKEND), model_of(parameters())
+    return np.array([flat(gradient(model, batch_of(v0), 1)[0]) for _ in range(400)])
+
+
+def test_a_negative_phase_of_exact_samples_is_the_likelihood_gradient() -> None:
+    x = data().astype(np.float64)
+    want = flat(differences(lambda q: negative_log_posterior(q, x, np.zeros_like(x)), parameters()))
+    assert mean_p_value(sampled_draws(Exact()), want) > ACCEPT
+    # Negative control: samples that have not left their start.
+    assert mean_p_value(sampled_draws(BlockGibbs(n_sweeps=1)), want) < REJECT
 
 
 def exact_denoising_gradient(p: Arrays, observer: Observer, batch: Batch) -> Reals:

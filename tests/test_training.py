@@ -64,6 +64,7 @@ def trainers() -> dict[str, Trainer]:
         **{g: ScoreMatching(gradient=g, **options) for g in GRADIENTS},
         "pcd": ContrastiveDivergence(n_sweeps=5, **options),
         "cd": ContrastiveDivergence(n_sweeps=5, persistent=False, **options),
+        "exact negative phase": ContrastiveDivergence(negative_phase=Exact(), **options),
     }
 
 
@@ -407,6 +408,12 @@ def test_validation_data_are_checked() -> None:
 def test_bad_options_are_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         ScoreMatching(**options)
+
+
+@pytest.mark.parametrize("wrong", ["qpu", Exact])
+def test_a_negative_phase_is_a_sampler(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"negative_phase: got .*, expected a Sampler"):
+        ContrastiveDivergence(negative_phase=wrong)
 
 
 @pytest.mark.parametrize("weighting", [lambda t: -t, lambda t: t[:1], lambda t: t * np.nan])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from .. import _check
 from ..backends.protocol import Backend
+from ..sample.base import Sampler
 from .family import Family
-from .gradients import CDGradient, Gradient, PCDGradient
+from .gradients import CDGradient, Gradient, PCDGradient, SampledGradient
 from .states import BinaryStates
 from .trainer import Trainer
 
@@ -34,7 +35,11 @@ class ContrastiveDivergence(Trainer):
         Keep the chains between updates (PCD-k, Tieleman, ICML 2008) instead of restarting them
         at the data (CD-k, Hinton, Neural Computation 14, 2002).
     n_chains : int
-        Number of persistent chains.
+        Number of persistent chains, or of samples of ``negative_phase``.
+    negative_phase : Sampler, optional
+        What draws the samples of the model anew at every update, in place of Gibbs chains of
+        ``n_sweeps``, persistent or not: `ParallelTempering` for models that chains do not cross,
+        `Exact` for small ones.
     n_epochs : int, optional
         Passes over the data; by default as many as make 8000 updates, and at least 25.
     batch_size : int
@@ -56,15 +61,20 @@ class ContrastiveDivergence(Trainer):
     n_sweeps: int = 5
     persistent: bool = True
     n_chains: int = 100
+    negative_phase: Sampler | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.integer("n_sweeps", self.n_sweeps, 1)
         _check.integer("n_chains", self.n_chains, 1)
+        if self.negative_phase is not None and not isinstance(self.negative_phase, Sampler):
+            raise TypeError(f"negative_phase: got {self.negative_phase!r}, expected a Sampler")
 
     def _gradient(
         self, family: Family, states: BinaryStates, seed: int, backend: Backend
     ) -> Gradient:
+        if self.negative_phase is not None:
+            return SampledGradient(self.negative_phase, self.n_chains, seed, backend)
         if self.persistent:
             return PCDGradient(states, self.n_chains, self.n_sweeps, seed, backend)
         return CDGradient(self.n_sweeps, seed, backend)

@@ -1,7 +1,7 @@
 """Estimators of the gradient of the loss, one a file."""
 
 from .base import Batch, Gradient, Observer
-from .contrastive import CDGradient, PCDGradient
+from .contrastive import CDGradient, PCDGradient, SampledGradient
 from .covariance import CovarianceGradient
 from .literal import LiteralGradient
 from .pathwise import PathwiseGradient
@@ -17,4 +17,5 @@ __all__ = [
     "PCDGradient",
     "PathwiseGradient",
     "RecoveryGradient",
+    "SampledGradient",
 ]

@@ -1,17 +1,19 @@
-"""Contrastive divergence, restarted and persistent."""
+"""Contrastive divergence: restarted, persistent, and with samples from anywhere."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..._seed import derive_key
+from ...backends.bits import pack_bits
 from ...backends.protocol import Backend, Domain, Reals
 from ...rbm import RBM
 from ...rbm.chains import chain_ids
+from ...sample.base import Sampler
 from ..states import BinaryStates
 from .base import Batch, Gradient, contrast, integers_of
 
-__all__ = ["CDGradient", "PCDGradient"]
+__all__ = ["CDGradient", "PCDGradient", "SampledGradient"]
 
 
 class CDGradient(Gradient):
@@ -76,3 +78,23 @@ class PCDGradient(Gradient):
         self._sweep += self._n_sweeps
         data = batch.states.words
         return contrast(rbm, self._chains, data, self.backend, n_threads, free_energy=True)
+
+
+class SampledGradient(Gradient):
+    """The negative phase is drawn anew at every update by any sampler.
+
+    The loss shown is that of PCD.
+    """
+
+    def __init__(self, sampler: Sampler, n_samples: int, seed: int, backend: Backend) -> None:
+        super().__init__(backend)
+        self._sampler, self._n_samples, self._seed = sampler, n_samples, seed
+        self._update = 0
+
+    def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
+        rbm = integers_of(model, self.backend, n_threads)
+        high, low = derive_key(self._seed, "negative phase", self._update)
+        drawn = self._sampler.sample(model, self._n_samples, seed=high << 32 | low)
+        self._update += 1
+        samples, data = pack_bits(drawn.visible), batch.states.words
+        return contrast(rbm, samples, data, self.backend, n_threads, free_energy=True)
