@@ -42,7 +42,7 @@ from .evaluate import (
 )
 from .files import load, read_metadata, save
 from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
-from .ising import IsingModel, to_ising
+from .ising import IsingModel, from_ising, ising_layers, load_ising, save_ising, to_ising
 from .rbm import RBM, BernoulliRBM
 from .report import Comparison, compare
 from .sample import (
@@ -114,8 +114,11 @@ __all__ = [
     "density_floor",
     "effective_sample_size",
     "exact_moments",
+    "from_ising",
+    "ising_layers",
     "kl_divergence",
     "load",
+    "load_ising",
     "log_likelihood",
     "log_partition",
     "mmd",
@@ -129,6 +132,7 @@ __all__ = [
     "read_metadata",
     "sample_moments",
     "save",
+    "save_ising",
     "score",
     "select_snapshots",
     "to_ising",

@@ -23,7 +23,7 @@ from scorerbm.rbm import BernoulliRBM
 from scorerbm.train import SGD, Adam, ContrastiveDivergence, ScoreMatching
 from scorerbm.train.score_matching import _GRADIENTS
 
-COMMANDS = ("train", "sample", "compare", "evaluate", "info")
+COMMANDS = ("train", "sample", "compare", "evaluate", "ising", "info")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

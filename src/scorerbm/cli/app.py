@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from .._version import package_version
-from . import compare, evaluate, info, sample, train
+from . import compare, evaluate, info, ising, sample, train
 from .failures import INTERRUPTED, CommandError, as_failures, reported, warnings_in_one_line
 
 __all__ = ["app", "run"]
@@ -76,6 +76,7 @@ app.command(epilog=_examples(train.EXAMPLES))(train.train)
 app.command(epilog=_examples(sample.EXAMPLES))(sample.sample)
 app.command(epilog=_examples(compare.EXAMPLES))(compare.compare)
 app.command(epilog=_examples(evaluate.EXAMPLES))(evaluate.evaluate)
+app.command(epilog=_examples(ising.EXAMPLES))(ising.ising)
 app.command(epilog=_examples(info.EXAMPLES))(info.info)
 
 

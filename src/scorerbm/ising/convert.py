@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _check
+from .._ocean import ocean
 from ..backends.protocol import Reals
 from ..rbm import RBM, BernoulliRBM
 
@@ -74,6 +76,25 @@ class IsingModel:
         coupling = np.einsum("...j,...j->...", v @ self.J, r)
         energy: Reals = s @ self.h + coupling + self.offset
         return energy
+
+    def to_bqm(self) -> Any:
+        """Return the problem for Ocean, as a `dimod.BinaryQuadraticModel` of spins.
+
+        Its variables are 0 … N+M-1, as here, and all N·M couplings are in it, those of value 0
+        too: the layers can be told from the graph.
+
+        Raises
+        ------
+        ImportError
+            If dimod is not installed.
+        """
+        n, m = self.J.shape
+        row = np.repeat(np.arange(n, dtype=np.int32), m)
+        col = np.tile(np.arange(n, n + m, dtype=np.int32), n)
+        # From vectors, since the constructor that takes a matrix leaves zeros out.
+        return ocean("dimod").BinaryQuadraticModel.from_numpy_vectors(
+            self.h, (row, col, self.J.ravel()), self.offset, "SPIN"
+        )
 
 
 def to_ising(model: RBM) -> IsingModel:
