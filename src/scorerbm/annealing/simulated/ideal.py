@@ -1,0 +1,83 @@
+"""A stand-in for an annealer whose answer is known exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ... import _check
+from ..._seed import derive_key
+from ...backends.protocol import Reals
+from ...sample import ParallelTempering
+from .exact_draws import BoltzmannDraws
+from .problem import IsingProblem, Spins, contract
+from .signed_graph import Integers
+
+__all__ = ["IdealAnnealer"]
+
+
+@dataclass(frozen=True)
+class IdealAnnealer:
+    r"""Draws the Boltzmann distribution of the programmed problem, with chains that never break.
+
+    Qubits that couplers of at least ``chain_threshold`` hold together, equal or opposite, become
+    one logical spin, and
+
+    .. math:: p(s) \propto \exp[-\beta \, (\textstyle\sum_k h_k s_k + \sum_{kl} J_{kl} s_k s_l)]
+
+    is drawn over the logical spins, with fields and couplings summed over their qubits: what a
+    perfect device would do. Reads are then independent and their law is known, whatever the
+    chain strength, the gauge and the number of copies.
+
+    Connected parts of the logical graph are drawn one by one: by enumeration if they are bipartite
+    with a side of at most 20 spins, or have at most 16 spins; by parallel tempering if they are
+    bipartite and larger.
+
+    Parameters
+    ----------
+    beta : float
+        Inverse temperature in programmed units.
+    chain_threshold : float
+        Couplers at least this strong are taken for those of chains.
+    flip_probability : float
+        Errors of readout: each qubit of each read is flipped with this probability, so that
+        chains seem broken.
+    n_sweeps : int
+        Sweeps of each replica of parallel tempering.
+    n_threads : int, optional
+        See `scorerbm.BlockGibbs`.
+    """
+
+    beta: float = 8.5
+    chain_threshold: float = 0.25
+    flip_probability: float = 0.0
+    n_sweeps: int = field(default=200, kw_only=True)
+    n_threads: int | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        _check.number("beta", self.beta, above=0.0)
+        _check.number("chain_threshold", self.chain_threshold, above=0.0)
+        _check.number("flip_probability", self.flip_probability, minimum=0.0, maximum=1.0)
+        self._tempering()
+
+    def _tempering(self) -> ParallelTempering:
+        return ParallelTempering(self.n_sweeps, n_threads=self.n_threads)
+
+    def __call__(self, h: Reals, pairs: Integers, J: Reals, n_reads: int, seed: int) -> Spins:
+        """Draw reads; see `Physics`.
+
+        Raises
+        ------
+        ValueError
+            If strong couplers form a frustrated loop, or the logical graph is neither bipartite
+            nor small.
+        """
+        chains = contract(IsingProblem(h, pairs, J), self.chain_threshold)
+        draws = BoltzmannDraws(20, self._tempering())
+        spins = chains.expand(draws(chains.problem.scaled(self.beta), n_reads, seed))
+        if self.flip_probability > 0.0:
+            rng = np.random.Generator(np.random.Philox(key=derive_key(seed, "readout")))
+            flipped = rng.random(spins.shape, dtype=np.float32) < self.flip_probability
+            spins[flipped] *= -1
+        return spins
