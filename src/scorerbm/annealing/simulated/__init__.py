@@ -2,5 +2,6 @@
 
 from .ideal import IdealAnnealer
 from .problem import Physics
+from .qpu import SimulatedQPU
 
-__all__ = ["IdealAnnealer", "Physics"]
+__all__ = ["IdealAnnealer", "Physics", "SimulatedQPU"]
