@@ -10,22 +10,25 @@ _STEPS = 200
 _RELATIVE = 1e-9
 
 
-def falling_root(function: Callable[[float], tuple[float, float]], start: float = 1.0) -> float:
+def falling_root(
+    function: Callable[[float], tuple[float, float]], start: float = 1.0, high: float = float("inf")
+) -> float:
     """Find where a falling function of x > 0 crosses zero.
 
     Parameters
     ----------
     function : callable
-        Value and derivative at x. The value must be positive at 0 and negative for large x.
-    start : float
-        Positive.
+        Value and derivative at x. The value must be positive at 0 and negative at ``high``. The
+        derivative only guides the search and may be approximate.
+    start, high : float
+        Where to begin, and an upper bound of the root.
 
     Notes
     -----
     Newton steps, inside of what is known to bracket the root; without an upper bound x at most
     doubles. A step that leaves the bracket is replaced by its middle.
     """
-    low, high, x = 0.0, float("inf"), start
+    low, x = 0.0, start
     for _ in range(_STEPS):
         value, slope = function(x)
         low, high = (x, high) if value > 0.0 else (low, x)
