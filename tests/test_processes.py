@@ -104,11 +104,14 @@ INTERRUPTED = """
     from pathlib import Path
     import numpy as np
     from helpers.backend_cases import KEY, Problem
+    from helpers.graph_cases import random_graph
     from scorerbm.backends import get_backend
     from scorerbm.backends.protocol import Stages
+    from scorerbm.rbm.graph import build_graph
 
     native, n_threads, L = get_backend("native"), {n_threads}, {n_ladders}
     problem = Problem(8 * L, {n_visible}, {n_hidden})
+    graph = build_graph(*random_graph({n_visible}, 1000, np.random.default_rng(0)))
     forever = 2**32 - 10
 
     def gibbs(n_sweeps):
@@ -130,6 +133,12 @@ INTERRUPTED = """
             problem.narrow, problem.floats, problem.v, problem.chains, KEY, KEY,
             stages=Stages(one, one, one, one, one, one, np.zeros(1, np.uint8)),
             first_sweep=0, n_sweeps=n_sweeps, first_stage=0, n_threads=n_threads,
+        )
+
+    def sweep_graph(n_sweeps):
+        return native.sweep_graph(
+            graph, problem.v, problem.chains, KEY, first_sweep=0,
+            beta=np.ones((min(n_sweeps, 2_000_000), 1)), n_threads=n_threads,
         )
 
     main = threading.get_ident()
@@ -169,6 +178,8 @@ INTERRUPTED = """
         ("posterior_path", 2, 1000, (130, 70)),
         ("temper", 1, 4, (130, 70)),
         ("temper", 2, 500, (130, 70)),
+        ("sweep_graph", 1, 64, (130, 70)),
+        ("sweep_graph", 2, 1000, (130, 70)),
         ("temper", 2, 1, (2000, 1500)),  # threads share a ladder
     ],
 )

@@ -5,6 +5,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     scorerbm::register_levels(module);
     scorerbm::register_chains(module);
     scorerbm::register_binary_units(module);
+    scorerbm::register_graphs(module);
     scorerbm::register_paths(module);
     scorerbm::register_noise(module);
     scorerbm::register_real_numbers(module);

@@ -8,6 +8,7 @@ namespace scorerbm {
 void register_levels(pybind11::module_& module);
 void register_chains(pybind11::module_& module);
 void register_binary_units(pybind11::module_& module);
+void register_graphs(pybind11::module_& module);
 void register_paths(pybind11::module_& module);
 void register_noise(pybind11::module_& module);
 void register_real_numbers(pybind11::module_& module);

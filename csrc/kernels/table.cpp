@@ -9,6 +9,7 @@
 #include "elementwise.h"
 #include "enumerate.h"
 #include "expectation.h"
+#include "graph.h"
 #include "grid.h"
 #include "half_sweep.h"
 #include "layers.h"
@@ -39,6 +40,8 @@ constexpr KernelTable table = {
     tilted_half_sweep<std::int16_t>,
     tilted_half_sweep<std::int32_t>,
     swap,
+    sweep_graph,
+    graph_product,
     conditional,
     bernoulli,
     linear,

@@ -88,6 +88,33 @@ struct HalfSweepTask {
 constexpr std::size_t lookup_table_entries = 6 * 64;
 constexpr std::size_t bracket_bytes = 32;
 
+// A graph of integer weights: the neighbours of unit i, in ascending order, are
+// neighbours[starts[i]] … neighbours[starts[i + 1] - 1].
+struct Graph {
+    std::size_t units;
+    const std::int32_t *starts, *neighbours, *weights, *bias;
+    const std::int32_t* order;  // in which a sweep visits the units
+};
+
+constexpr std::size_t lanes_per_graph_tile = 64;
+constexpr std::size_t graph_padding = 16;  // of lanes
+
+// States (units, lanes) of chains: masks of all bits. Lanes beyond the last chain are there.
+struct GraphTile {
+    std::int32_t* states;
+    std::size_t lanes;  // at most lanes_per_graph_tile, a multiple of graph_padding
+};
+
+// One sweep of a tile. Arrays over chains have all lanes.
+struct GraphSweepTask {
+    Graph graph;
+    GraphTile tile;
+    Stream stream;
+    const double* factor;  // of each chain: beta / scale
+    float* scaled_factor;  // scratch: lanes
+    std::uint32_t* words;  // scratch: units, rounded up to 8, halves of lanes words
+};
+
 struct ConditionalTask {
     Layer layer;
     double scale;
@@ -312,6 +339,8 @@ struct KernelTable {
     void (*tilted_half_sweep16)(const TiltTask&);
     void (*tilted_half_sweep32)(const TiltTask&);
     void (*swap)(const SwapTask&);
+    void (*sweep_graph)(const GraphSweepTask&);
+    void (*graph_product)(const GraphTile&, const Graph&, std::int64_t* product);
     void (*conditional)(const ConditionalTask&, std::size_t begin, std::size_t end,
                         std::uint32_t* scratch);
     void (*bernoulli)(const BernoulliTask&, std::size_t begin, std::size_t end);

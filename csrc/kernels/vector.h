@@ -129,6 +129,21 @@ inline std::uint32_t less_bits(Floats x, Floats y) {
 #endif
 }
 
+// Bit i of the result says whether lane i is negative.
+inline std::uint32_t sign_bits(Ints x) {
+#if defined(__AVX512BW__)
+    return _mm512_movepi32_mask(reinterpret_cast<__m512i>(x));
+#elif defined(__AVX2__)
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(x)));
+#elif defined(__SSE2__)
+    return static_cast<std::uint32_t>(_mm_movemask_ps(reinterpret_cast<__m128>(x)));
+#else
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < float_lanes; ++i) bits |= (x[i] < 0 ? 1u : 0u) << i;
+    return bits;
+#endif
+}
+
 // As many 16- or 32-bit integers as a vector of floats has lanes. Compilers widen the vector
 // extensions' way in two halves.
 inline Ints to_ints(const std::int16_t* from) {

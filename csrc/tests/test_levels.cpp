@@ -285,6 +285,54 @@ Bytes run_swap(const KernelTable& k, Problem& p, std::uint32_t) {
     return bytes;
 }
 
+// Neighbours at distances that depend on the unit, in a tile of as many chains as fit.
+struct RandomGraph {
+    std::vector<std::int32_t> starts{0}, neighbours, weights, bias, order;
+
+    explicit RandomGraph(std::size_t units)
+        : weights(integers<std::int32_t>(3 * units, -9000, 9000)),
+          bias(integers<std::int32_t>(units, -9000, 9000)) {
+        for (std::size_t i = 0; i < units; ++i) {
+            for (std::size_t j = 0; j < i % 4 && j + 1 < units; ++j) {
+                neighbours.push_back(static_cast<std::int32_t>((7 * i + j) % units));
+            }
+            starts.push_back(static_cast<std::int32_t>(neighbours.size()));
+            order.push_back(static_cast<std::int32_t>(units - 1 - i));
+        }
+    }
+
+    Graph graph() const {
+        return {order.size(),   starts.data(), neighbours.data(),
+                weights.data(), bias.data(),   order.data()};
+    }
+};
+
+Bytes run_graph(const KernelTable& k, Problem& p, std::uint32_t step) {
+    generator.seed(15);
+    const std::size_t n = p.size.visible;
+    const std::size_t chains = std::min(p.size.chains, lanes_per_graph_tile);
+    const std::size_t lanes = (chains + graph_padding - 1) / graph_padding * graph_padding;
+    const RandomGraph random(n);
+    std::vector<std::int32_t> states = integers<std::int32_t>(n * lanes, -1, 0);
+    const std::vector<std::uint32_t> ids = integers<std::uint32_t>(lanes, 0, 1 << 30);
+    const std::vector<double> factor = reals(lanes, 0.0, 1e-3);
+    std::vector<float> scaled_factor(lanes);
+    std::vector<std::uint32_t> words((n + 7) / 8 * 4 * lanes);
+    std::vector<std::int64_t> product(lanes);
+    const GraphTile tile = {states.data(), lanes};
+    k.sweep_graph({random.graph(),
+                   tile,
+                   {ids.data(), {11, 12}, step, 1},
+                   factor.data(),
+                   scaled_factor.data(),
+                   words.data()});
+    k.graph_product(tile, random.graph(), product.data());
+    Bytes bytes;
+    append(bytes, states);
+    append(bytes, product);
+    return bytes;
+}
+
 Bytes run_conditional(const KernelTable& k, Problem& p, std::uint32_t) {
     std::vector<double> probability(p.size.chains * p.size.hidden);
     k.conditional({p.hidden(), 1024.0, p.states.data(), probability.data()}, 0, p.size.chains,
@@ -362,6 +410,7 @@ const Operation operations[] = {
     {"relaxed", run_relaxed, true},
     {"half_sweeps", run_half_sweeps, true},
     {"swap", run_swap, false},
+    {"graph", run_graph, true},
     {"conditional", run_conditional, false},
     {"bernoulli", run_bernoulli, true},
     {"functions", run_functions, false},

@@ -43,6 +43,29 @@ def gibbs(
     frozen: _Bits | None,
     n_threads: int,
 ) -> tuple[_Bits, _Bits, _Reals | None]: ...
+def sweep_graph(
+    starts: _Counts,
+    neighbours: _Counts,
+    weights: _Counts,
+    bias: _Counts,
+    order: _Counts,
+    scale: float,
+    states: _Bits,
+    chains: _Words,
+    key: _Key,
+    first_sweep: int,
+    beta: _Reals,
+    n_threads: int,
+) -> _Bits: ...
+def graph_energy(
+    starts: _Counts,
+    neighbours: _Counts,
+    weights: _Counts,
+    bias: _Counts,
+    order: _Counts,
+    states: _Bits,
+    n_threads: int,
+) -> NDArray[np.int64]: ...
 def posterior_path(
     rbm: PreparedRBM,
     visible_bias: _Counts,

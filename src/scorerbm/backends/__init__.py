@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .protocol import Backend, Domain, IntegerRBM, Key, Reals
+from .protocol import Backend, Domain, IntegerGraph, IntegerRBM, Key, Reals
 
 if TYPE_CHECKING:
     from .native import CpuLevels
@@ -20,6 +20,7 @@ __all__ = [
     "BACKENDS",
     "Backend",
     "Domain",
+    "IntegerGraph",
     "IntegerRBM",
     "Key",
     "at_work",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .binary_units import BinaryUnits
 from .cpu_levels import CpuLevels, cpu_levels
 from .dense import Dense
+from .graphs import Graphs
 from .paths import Paths
 from .real_numbers import RealNumbers
 from .training import Training
@@ -12,7 +13,7 @@ from .training import Training
 __all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
 
 
-class NativeBackend(BinaryUnits, RealNumbers, Paths, Dense, Training):
+class NativeBackend(BinaryUnits, Graphs, RealNumbers, Paths, Dense, Training):
     """The operations of the protocol in C++; ``n_threads`` 0 means every CPU at hand."""
 
     name = "native"

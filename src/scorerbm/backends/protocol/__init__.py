@@ -22,6 +22,7 @@ from .dense import (
     RelaxedSweeps,
     State,
 )
+from .graphs import Graphs
 from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
 from .training import (
@@ -41,6 +42,7 @@ from .types import (
     Domain,
     Floats,
     GibbsResult,
+    IntegerGraph,
     IntegerRBM,
     Key,
     Reals,
@@ -70,6 +72,7 @@ __all__ = [
     "ForceEstimator",
     "GibbsResult",
     "Grid",
+    "IntegerGraph",
     "IntegerRBM",
     "Key",
     "PathResult",
@@ -86,7 +89,7 @@ __all__ = [
 
 
 @runtime_checkable
-class Backend(BinaryUnits, RealNumbers, Paths, Dense, Training, Protocol):
+class Backend(BinaryUnits, Graphs, RealNumbers, Paths, Dense, Training, Protocol):
     """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
 
     name: str

@@ -14,6 +14,7 @@ __all__ = [
     "Domain",
     "Floats",
     "GibbsResult",
+    "IntegerGraph",
     "IntegerRBM",
     "Key",
     "Reals",
@@ -72,6 +73,29 @@ class IntegerRBM(NamedTuple):
     """(N,), what biases were cut by: an observation may bring a unit back. None if nothing."""
     prepared: dict[str, Any] | None = None
     """What backends derive from the weights, by backend: kept by whoever keeps the weights."""
+
+
+class IntegerGraph(NamedTuple):
+    """Binary units with pairwise weights on a graph, rounded once to the grid ``1/scale``.
+
+    The caller guarantees that no sum of a bias and weights of its unit leaves the 32-bit range.
+    """
+
+    starts: Counts
+    """(n + 1,): neighbours of unit i have the places from ``starts[i]`` to ``starts[i + 1]``."""
+    neighbours: Counts
+    """(2E,), of each unit in ascending order; each of two neighbours has the other."""
+    weights: Counts
+    """(2E,), likewise"""
+    bias: Counts
+    """(n,)"""
+    scale: float
+    order: Counts
+    """(n,): in which a sweep visits the units, colour by colour."""
+    colours: Counts
+    """(K + 1,): where a colour starts in ``order``. Units of one colour are not neighbours."""
+    log_odds_error: float = 0.0
+    """By which rounding changes a unit's log-odds at β = 1 at most, over all states."""
 
 
 class GibbsResult(NamedTuple):

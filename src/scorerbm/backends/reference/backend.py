@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .dense import Dense
+from .graphs import Graphs
 from .paths import Paths
 from .training import Training
 
 __all__ = ["ReferenceBackend"]
 
 
-class ReferenceBackend(Paths, Dense, Training):
+class ReferenceBackend(Graphs, Paths, Dense, Training):
     """The readable twin of the native kernels."""
 
     name = "reference"

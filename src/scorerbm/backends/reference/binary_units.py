@@ -18,9 +18,9 @@ from ..protocol import (
     TemperResult,
     Words,
 )
-from . import elementary, philox
+from . import elementary
+from .bernoulli import draw_bits
 from .real_numbers import RealNumbers
-from .uniform import uniform53
 
 __all__ = ["BinaryUnits", "tempered"]
 
@@ -117,18 +117,7 @@ class BinaryUnits(RealNumbers):
         self, probability: Reals, chains: Words, key: Key, *, step: int, domain: int
     ) -> Bits:
         unit = np.arange(probability.shape[1])
-        threshold = probability * 65536.0
-        whole = np.floor(threshold)
-        # Eight 16-bit numbers to a block: compare the first 16 binary digits of u and p.
-        words = np.stack(philox.philox(unit[None, :] >> 3, chains[:, None], step, domain, key))
-        word = np.take_along_axis(words, ((unit & 7) >> 1)[None, None, :], axis=0)[0]
-        u = np.where(unit & 1, word >> np.uint32(16), word & np.uint32(0xFFFF))
-        out: Bits = (u < whole).astype(np.uint8)
-        # On a tie (once in 65536) a second block decides the digits that follow.
-        row, column = np.nonzero(u == whole)
-        high, low, _, _ = philox.philox(column, chains[row], step, domain | Domain.REFINE, key)
-        out[row, column] = uniform53(high, low) < (threshold - whole)[row, column]
-        return out
+        return draw_bits(probability, unit, chains, key, step, domain)
 
 
 def tempered(
