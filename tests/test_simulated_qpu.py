@@ -255,6 +255,8 @@ def test_a_problem_submitted_again_gets_other_reads(zephyr):
     another_order = [again.sample_ising(*p, **options) for p in (other, problem, problem)]
     for found, expected in zip(another_order, (second, first, third), strict=True):
         np.testing.assert_array_equal(found.record.sample, expected.record.sample)
+    numpys = SimulatedQPU(size=2).sample_ising(*problem, **options | {"num_reads": np.int64(10)})
+    np.testing.assert_array_equal(numpys.record.sample, first.record.sample)
     reseeded = SimulatedQPU(size=2, seed=1).sample_ising(*problem, **options)
     assert (reseeded.record.sample != first.record.sample).any()
 
@@ -279,6 +281,11 @@ def test_parameters_out_of_range_are_refused_when_the_answer_is_read(
 def test_anneals_that_take_too_long_are_refused(zephyr):
     with pytest.raises(SolverFailureError, match="num_reads: got 1000, expected at most 499"):
         programmed(zephyr, {0: 0.1}, num_reads=1000, annealing_time=2000.0)
+
+
+def test_a_problem_without_qubits_is_refused(zephyr):
+    with pytest.raises(SolverFailureError, match="no qubits"):
+        programmed(zephyr)
 
 
 def test_what_the_client_refuses_is_refused_at_once(zephyr):

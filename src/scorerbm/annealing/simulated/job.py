@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .._ocean import ocean
 
 __all__ = ["JobParameters", "refuse", "timing"]
@@ -38,8 +40,13 @@ class JobParameters:
 
     @classmethod
     def checked(cls, given: Mapping[str, Any], solver: Any) -> JobParameters:
-        """Parameters in their ranges, or the error of a device that refuses them."""
-        job = cls(**given)
+        """Parameters in their ranges, or the error of a device that refuses them.
+
+        Raises
+        ------
+        dwave.cloud.exceptions.SolverFailureError
+        """
+        job = cls(**{name: _plain(value) for name, value in given.items()})
         properties = solver.properties
         low, high = properties["num_reads_range"]
         if not isinstance(job.num_reads, int) or not low <= job.num_reads <= high:
@@ -51,10 +58,15 @@ class JobParameters:
             if value is not None and not low <= value <= high:
                 raise refuse(f"{name}: got {value}, expected {low} to {high} microseconds")
         durations = {name: v for name in _RANGES if (v := getattr(job, name)) is not None}
-        most = solver.max_num_reads(**durations) if durations else high
+        most = solver.max_num_reads(**durations)
         if job.num_reads > most:
             raise refuse(f"num_reads: got {job.num_reads}, expected at most {most} that long")
         return job
+
+
+def _plain(value: Any) -> Any:
+    """Return what a client would send of a number of NumPy."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def timing(job: JobParameters, n_qubits: int, solver: Any) -> dict[str, float]:

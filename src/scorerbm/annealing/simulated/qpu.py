@@ -221,8 +221,11 @@ class SimulatedQPU(dimod.Sampler, dimod.Structured):  # type: ignore[name-define
         Raises
         ------
         dwave.cloud.exceptions.SolverFailureError
-            If a parameter is out of its range, or the problem is and ``auto_scale`` is off.
+            If a parameter is out of its range, or the problem is and ``auto_scale`` is off, or
+            there are no qubits in it.
         """
+        if len(qubits) == 0:
+            raise refuse("the problem has no qubits")
         job = JobParameters.checked(parameters, self.solver)
         problem = problem.without_zeros()
         totals = self._limits.totals(qubits[problem.pairs], problem.J)
