@@ -6,7 +6,7 @@ import pytest
 from helpers.embedded import embedded
 from helpers.models import random_bernoulli, state_index, states
 from helpers.statistics import ACCEPT, REJECT, bonferroni, chi_square, chi_square_states, z_test
-from scorerbm import BernoulliRBM, ParallelTempering
+from scorerbm import BernoulliRBM
 from scorerbm.annealing.simulated import IdealAnnealer
 from scorerbm.annealing.simulated.exact_draws import BoltzmannDraws
 from scorerbm.annealing.simulated.problem import IsingProblem, contract
@@ -86,7 +86,7 @@ def test_copies_that_share_their_random_numbers_are_seen():
 
 
 def test_large_bipartite_problems_are_tempered_to_the_same_law():
-    draws = BoltzmannDraws(most_enumerated=1, tempering=ParallelTempering(40))
+    draws = BoltzmannDraws(most_enumerated=1, n_sweeps=40)
     assert p_value(draws(logical_problem(model()), 6000, 0)) > ACCEPT
 
 
@@ -104,20 +104,34 @@ def test_graphs_with_triangles_and_lone_spins_are_drawn():
     assert chi_square_states(bits, boltzmann(TRIANGLES, 1.2)) < REJECT
 
 
-def test_an_edge_of_no_strength_joins_nothing():
-    """Else the graph would have too large a component with a triangle."""
-    n = 40
-    pairs = np.array([[i, i + 1] for i in range(n - 1)] + [[0, 2]])
-    J = np.where(np.arange(n) % 4 == 3, 0.0, 0.1)
-    spins = IdealAnnealer(1.0)(np.zeros(n), pairs, J, 5, 0)
-    assert set(np.unique(spins)) == {-1, 1}
+def wheel(n):
+    """A ring of spins that all meet a hub, the last one."""
+    rng = np.random.default_rng(n)
+    ring, hub = np.arange(n), np.full(n, n)
+    pairs = np.concatenate([np.stack([ring, (ring + 1) % n], 1), np.stack([ring, hub], 1)])
+    return IsingProblem(rng.normal(0, 0.3, n + 1), pairs, rng.normal(0, 0.6, 2 * n))
 
 
-def test_large_graphs_with_triangles_are_refused():
-    n = 20
-    pairs = np.array([[i, (i + 1) % n] for i in range(n)] + [[0, 2]])
-    with pytest.raises(ValueError, match="J: got 20 connected units whose graph is not bipartite"):
-        IdealAnnealer(1.0)(np.zeros(n), pairs, np.full(n + 1, 0.1), 5, 0)
+@pytest.mark.parametrize("draw", ["_swept", "_listed"])
+def test_graphs_that_are_not_bipartite_are_drawn(draw):
+    problem, draws = wheel(7), BoltzmannDraws(20, n_sweeps=50)
+    bits = (getattr(draws, draw)(problem, 40000, 3) + 1) // 2
+    assert chi_square_states(bits, boltzmann(problem, 1.0)) > ACCEPT
+    assert chi_square_states(bits, boltzmann(problem, 0.9)) < REJECT
+
+
+def test_large_graphs_that_are_not_bipartite_are_swept():
+    """One coupler between two halves, whose law is that of each if it is next to nothing."""
+    n = 17
+    halves = [wheel(7), wheel(7)]
+    pairs = np.concatenate([halves[0].pairs, halves[1].pairs + 8, [[3, 11], [5, 16]]])
+    h = np.concatenate([halves[0].h, halves[1].h, [0.0]])
+    J = np.concatenate([halves[0].J, halves[1].J, [1e-9, 1e-9]])
+    assert len(h) == n
+    bits = (IdealAnnealer(1.0, chain_threshold=5.0)(h, pairs, J, 20000, 3) + 1) // 2
+    law = boltzmann(wheel(7), 1.0)
+    assert bonferroni([chi_square_states(bits[:, k : k + 8], law) for k in (0, 8)]) > ACCEPT
+    assert chi_square_states(bits[:, :8], boltzmann(wheel(7), 0.9)) < REJECT
 
 
 def test_a_frustrated_chain_is_refused():

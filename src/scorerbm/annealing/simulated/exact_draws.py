@@ -1,14 +1,18 @@
-"""Independent draws of the Boltzmann distribution of an Ising problem, component by component."""
+"""Draws of the Boltzmann distribution of an Ising problem, component by component."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..._seed import derive_key
+from ...backends import get_backend
 from ...backends.protocol import Reals
 from ...ising import IsingModel, from_ising
+from ...rbm.chains import chain_ids
+from ...rbm.graph import graph_from_ising
 from ...sample import Exact, ParallelTempering, Sampler
 from .problem import IsingProblem, Spins
 from .signed_graph import Integers, signed_components
@@ -26,12 +30,16 @@ class BoltzmannDraws:
     ----------
     most_enumerated : int
         Largest smaller side of a bipartite component that is enumerated.
-    tempering : ParallelTempering
-        What draws bipartite components with larger sides.
+    n_sweeps : int
+        Sweeps of each replica of larger bipartite components, which are tempered, and a quarter of
+        those that other components get.
+    n_threads : int, optional
+        See `scorerbm.BlockGibbs`.
     """
 
     most_enumerated: int
-    tempering: ParallelTempering
+    n_sweeps: int
+    n_threads: int | None = None
 
     def __call__(self, problem: IsingProblem, n_reads: int, seed: int) -> Spins:
         """Draw reads, (R, n); each component of the graph has a stream of its own."""
@@ -53,10 +61,7 @@ class BoltzmannDraws:
             elif len(nodes) <= _MOST_SPINS:
                 spins[:, nodes] = self._listed(local, n_reads, purpose)
             else:
-                raise ValueError(
-                    f"J: got {len(nodes)} connected units whose graph is not bipartite, expected "
-                    f"at most {_MOST_SPINS} or a bipartite graph"
-                )
+                spins[:, nodes] = self._swept(local, n_reads, purpose)
         return spins
 
     def _lone(self, h: Reals, n_reads: int, seed: int) -> Spins:
@@ -79,11 +84,27 @@ class BoltzmannDraws:
         """A bipartite graph, whose two sides are the layers of an RBM."""
         ising, visible, hidden = _layers(problem, side)
         few = min(len(visible), len(hidden)) <= self.most_enumerated
-        sampler: Sampler = Exact(n_threads=self.tempering.n_threads) if few else self.tempering
+        sampler: Sampler = Exact() if few else ParallelTempering(self.n_sweeps)
+        sampler = replace(sampler, n_threads=self.n_threads)
         drawn = sampler.sample(from_ising(ising), n_reads, seed=seed)
         spins = np.empty((n_reads, len(side)), dtype=np.int8)
         spins[:, visible], spins[:, hidden] = _as_spins(drawn.visible), _as_spins(drawn.hidden)
         return spins
+
+    def _swept(self, problem: IsingProblem, n_reads: int, seed: int) -> Spins:
+        """Any graph, by a chain for each read that is cooled from fair coins, then left alone."""
+        graph = graph_from_ising(*problem, saturation=math.inf)
+        n = 4 * self.n_sweeps
+        bits = get_backend().sweep_graph(
+            graph,
+            np.zeros((n_reads, len(problem.h)), dtype=np.uint8),
+            chain_ids(n_reads),
+            derive_key(seed, "sweeps"),
+            first_sweep=0,
+            beta=np.minimum(2.0 * np.arange(n) / n, 1.0)[:, None],
+            n_threads=self.n_threads or 0,
+        )
+        return _as_spins(bits)
 
 
 def _layers(problem: IsingProblem, side: Integers) -> tuple[IsingModel, Integers, Integers]:

@@ -9,12 +9,14 @@ import numpy as np
 from ... import _check
 from ..._seed import derive_key
 from ...backends.protocol import Reals
-from ...sample import ParallelTempering
+from ...rbm.chains import MOST_STEPS
 from .exact_draws import BoltzmannDraws
 from .problem import IsingProblem, Spins, contract
 from .signed_graph import Integers
 
 __all__ = ["IdealAnnealer"]
+
+_MOST_ENUMERATED = 20
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class IdealAnnealer:
 
     Connected parts of the logical graph are drawn one by one: by enumeration if they are bipartite
     with a side of at most 20 spins, or have at most 16 spins; by parallel tempering if they are
-    bipartite and larger.
+    bipartite and larger. Larger parts that are not bipartite, such as chains weaker than
+    ``chain_threshold``, are cooled by sweeps of single spins: their law is exact only as far as
+    those mix.
 
     Parameters
     ----------
@@ -44,7 +48,7 @@ class IdealAnnealer:
         Errors of readout: each qubit of each read is flipped with this probability, so that
         chains seem broken.
     n_sweeps : int
-        Sweeps of each replica of parallel tempering.
+        Sweeps of each replica of parallel tempering; sweeps of single spins are four times as many.
     n_threads : int, optional
         See `scorerbm.BlockGibbs`.
     """
@@ -59,10 +63,9 @@ class IdealAnnealer:
         _check.number("beta", self.beta, above=0.0)
         _check.number("chain_threshold", self.chain_threshold, above=0.0)
         _check.number("flip_probability", self.flip_probability, minimum=0.0, maximum=1.0)
-        self._tempering()
-
-    def _tempering(self) -> ParallelTempering:
-        return ParallelTempering(self.n_sweeps, n_threads=self.n_threads)
+        _check.integer("n_sweeps", self.n_sweeps, 1, MOST_STEPS // 4)
+        if self.n_threads is not None:
+            _check.integer("n_threads", self.n_threads, 1)
 
     def __call__(self, h: Reals, pairs: Integers, J: Reals, n_reads: int, seed: int) -> Spins:
         """Draw reads; see `Physics`.
@@ -70,11 +73,10 @@ class IdealAnnealer:
         Raises
         ------
         ValueError
-            If strong couplers form a frustrated loop, or the logical graph is neither bipartite
-            nor small.
+            If strong couplers form a frustrated loop.
         """
         chains = contract(IsingProblem(h, pairs, J), self.chain_threshold)
-        draws = BoltzmannDraws(20, self._tempering())
+        draws = BoltzmannDraws(_MOST_ENUMERATED, self.n_sweeps, self.n_threads)
         spins = chains.expand(draws(chains.problem.scaled(self.beta), n_reads, seed))
         if self.flip_probability > 0.0:
             rng = np.random.Generator(np.random.Philox(key=derive_key(seed, "readout")))
