@@ -3,5 +3,6 @@
 from .ideal import IdealAnnealer
 from .problem import Physics
 from .qpu import SimulatedQPU
+from .thermal import ThermalAnnealer
 
-__all__ = ["IdealAnnealer", "Physics", "SimulatedQPU"]
+__all__ = ["IdealAnnealer", "Physics", "SimulatedQPU", "ThermalAnnealer"]
