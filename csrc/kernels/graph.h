@@ -114,10 +114,24 @@ void sweep_graph(const GraphSweepTask& task) {
     }
 }
 
-// Adds the fields of active units to the chains' sums: those of one unit may need 32 bits.
-inline void add_active(const std::int32_t* state, Ints field, std::int64_t* sums) {
-    const Ints active = load<Ints>(state) & field;
-    for (std::size_t i = 0; i < float_lanes; ++i) sums[i] += active[i];
+// Sums of 64 bits for a vector of chains. Numbers are taken as unsigned, 2^31 more each, so that
+// they widen by shifts; even chains come first, until finish_sums puts all in order.
+constexpr std::uint32_t sign_bit = 0x80000000u;
+
+inline void add_to_sums(Ints x, std::int64_t* sums) {
+    using Unsigned = Vector<std::uint32_t>;
+    const auto pairs = reinterpret_cast<Longs>(reinterpret_cast<Unsigned>(x) ^ sign_bit);
+    store(sums, load<Longs>(sums) + (pairs & std::uint64_t{0xFFFFFFFFu}));
+    store(sums + long_lanes, load<Longs>(sums + long_lanes) + (pairs >> 32));
+}
+
+inline void finish_sums(std::size_t terms, std::int64_t* sums) {
+    std::int64_t in_order[float_lanes];
+    const std::int64_t excess = static_cast<std::int64_t>(terms) * sign_bit;
+    for (std::size_t i = 0; i < float_lanes; ++i) {
+        in_order[i] = sums[i % 2 * long_lanes + i / 2] - excess;
+    }
+    std::memcpy(sums, in_order, sizeof in_order);
 }
 
 // The sum of bias and weights of active neighbours before the unit, over active units: minus the
@@ -129,6 +143,7 @@ void graph_product(const GraphTile& tile, const Graph& graph, std::int64_t* prod
         std::size_t last = first;
         const auto end = static_cast<std::size_t>(graph.starts[unit + 1]);
         while (last < end && static_cast<std::size_t>(graph.neighbours[last]) < unit) ++last;
+        const std::int32_t* state = tile.states + unit * tile.lanes;
         for_each_vectors(tile.lanes, [&](auto vectors, std::size_t lane) {
             constexpr std::size_t n = decltype(vectors)::value;
             Ints field[n];
@@ -138,10 +153,11 @@ void graph_product(const GraphTile& tile, const Graph& graph, std::int64_t* prod
             SCORERBM_UNROLL
             for (std::size_t v = 0; v < n; ++v) {
                 const std::size_t at = lane + v * float_lanes;
-                add_active(tile.states + unit * tile.lanes + at, field[v], product + at);
+                add_to_sums(load<Ints>(state + at) & field[v], product + at);
             }
         });
     }
+    for (std::size_t c = 0; c < tile.lanes; c += float_lanes) finish_sums(graph.units, product + c);
 }
 
 }  // namespace

@@ -45,8 +45,10 @@ class Lanes {
     template <class Visit>
     void for_each_state(Visit visit) const {
         std::int32_t* state = states_.as<std::int32_t>();
-        for (std::size_t lane = 0; lane < size_; ++lane) {
-            for (std::size_t i = 0; i < units_; ++i) visit(lane, i, state[i * lanes_ + lane]);
+        // A cache line of each chain's bytes serves the next units.
+        for (std::size_t i = 0; i < units_; ++i) {
+            for (std::size_t lane = 0; lane < size_; ++lane)
+                visit(lane, i, state[i * lanes_ + lane]);
         }
     }
 
