@@ -184,7 +184,7 @@ def colours_by_search(n, edges):
         )
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_colours_are_those_of_a_search(graph):
     n, edges = graph
     row, col = np.array(edges, np.intp).reshape(-1, 2).T

@@ -12,7 +12,7 @@ from ..backends.protocol import Reals
 
 __all__ = ["QuadraticModel", "is_bqm", "layers_of", "read_bqm", "two_colours"]
 
-Index = NDArray[np.intp]
+Index = NDArray[np.integer[Any]]
 Colours = NDArray[np.uint8]
 
 
@@ -64,13 +64,15 @@ def read_bqm(bqm: Any) -> QuadraticModel:
     """
     labels = list(bqm.variables)
     if _is_range(labels):
-        labels = list(range(len(labels)))
-    linear, (row, col, quadratic), offset = bqm.to_numpy_vectors(variable_order=labels)
-    linear, quadratic = (np.array(x, np.float64) for x in (linear, quadratic))
+        labels.sort()
+    in_order = labels == list(bqm.variables)  # which dimod hands out much faster
+    linear, (row, col, quadratic), offset = bqm.to_numpy_vectors(
+        variable_order=None if in_order else labels, sort_labels=False
+    )
+    linear, quadratic = (np.asarray(x, np.float64) for x in (linear, quadratic))
     for name, values in (("linear", linear), ("quadratic", quadratic), ("offset", offset)):
         if not np.isfinite(np.asarray(values, np.float64)).all():
             raise ValueError(f"bqm: got a {name} bias that is not finite, expected finite numbers")
-    row, col = (np.asarray(x, np.intp) for x in (row, col))
     return QuadraticModel(
         labels, linear, row, col, quadratic, float(offset), bqm.vartype.name == "SPIN"
     )
@@ -140,18 +142,12 @@ def two_colours(n: int, row: Index, col: Index) -> Colours | None:
 
 
 def _colours_of_star(n: int, row: Index, col: Index) -> Colours | None:
-    """Colours if the neighbours of one node are one of the two: complete layers are found so."""
-    colour = np.zeros(n, np.uint8)
-    colour[row[col == row[0]]] = 1
-    colour[col[row == row[0]]] = 1
-    if (colour[row] == colour[col]).any():
-        return None
+    """Colours if one of the two is the neighbours of the first node: so it is in full layers."""
     first = min(row.min(), col.min())
-    if colour[first]:
-        coupled = np.zeros(n, np.bool_)
-        coupled[row] = coupled[col] = True
-        colour[coupled] ^= 1
-    return colour
+    colour = np.zeros(n, np.uint8)
+    colour[row[col == first]] = 1
+    colour[col[row == first]] = 1
+    return None if (colour[row] == colour[col]).any() else colour
 
 
 def _colours_of_cover(n: int, row: Index, col: Index) -> Colours | None:

@@ -109,16 +109,22 @@ def from_ising(problem: IsingModel | Any, visible: Iterable[Any] | None = None) 
 
 def between_layers(model: QuadraticModel, visible: Any, hidden: Any) -> Reals:
     """Return the couplings as a matrix (N, M)."""
+    complete = model.quadratic.size == len(visible) * len(hidden) > 0
+    if complete and _sorted_by_hidden(model, visible, hidden):
+        return np.ascontiguousarray(model.quadratic.reshape(len(hidden), len(visible)).T)
+    # Where a variable's couplings are: of a visible one the start of a row, else the column.
     place = np.empty(len(model.labels), np.intp)
-    place[visible], place[hidden] = np.arange(len(visible)), np.arange(len(hidden))
-    is_hidden = np.zeros(len(model.labels), np.bool_)
-    is_hidden[hidden] = True
-    swapped = is_hidden[model.row]
-    i, j = place[model.row], place[model.col]
-    i, j = np.where(swapped, j, i), np.where(swapped, i, j)
+    place[visible] = np.arange(len(visible)) * len(hidden)
+    place[hidden] = np.arange(len(hidden))
     matrix = np.zeros((len(visible), len(hidden)))
-    matrix[i, j] = model.quadratic
+    matrix.reshape(-1)[place[model.row] + place[model.col]] = model.quadratic
     return matrix
+
+
+def _sorted_by_hidden(model: QuadraticModel, visible: Any, hidden: Any) -> bool:
+    """Whether all couplings are there as dimod lists them if visible variables come first."""
+    row, col = (x.reshape(len(hidden), len(visible)) for x in (model.row, model.col))
+    return bool((row == hidden[:, None]).all() and (col == visible).all())
 
 
 def _read(problem: Any) -> QuadraticModel:

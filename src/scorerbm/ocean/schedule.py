@@ -1,0 +1,155 @@
+"""Inverse temperatures of a call, from the arguments that Ocean's annealers take."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _check
+from ..backends.protocol import Reals
+from ..rbm.chains import MOST_STEPS
+from ..rbm.tempering import check_betas
+
+__all__ = ["Ladder", "Schedule", "ladder", "schedule"]
+
+DEFAULT_SWEEPS = 1000
+
+_LADDERS = ("auto", "geometric")
+_TYPES = ("linear", "geometric", "custom")
+
+
+class Schedule(NamedTuple):
+    """Sweeps at each of several inverse temperatures, one after the other."""
+
+    betas: Reals
+    """(S,)"""
+    sweeps: int
+    """At each of them."""
+
+    @property
+    def n_sweeps(self) -> int:
+        """In all."""
+        return len(self.betas) * self.sweeps
+
+    @property
+    def last(self) -> float:
+        """Inverse temperature at which samples are taken."""
+        return float(self.betas[-1])
+
+
+def schedule(
+    num_sweeps: int | None,
+    beta: float | None,
+    beta_range: ArrayLike | None,
+    beta_schedule_type: str,
+    beta_schedule: ArrayLike | None,
+    num_sweeps_per_beta: int,
+) -> Schedule:
+    """Return the schedule that the arguments of `GibbsSampler.sample` ask for.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they contradict each other, or a number is out of its range.
+    """
+    per_beta = _check.integer("num_sweeps_per_beta", num_sweeps_per_beta, 1)
+    _check.choice("beta_schedule_type", beta_schedule_type, _TYPES)
+    given = {"beta": beta, "beta_range": beta_range, "beta_schedule": beta_schedule}
+    chosen = [name for name, value in given.items() if value is not None]
+    if len(chosen) > 1:
+        raise ValueError(f"{chosen[1]}: got one beside {chosen[0]}, expected one of the two")
+    if beta_schedule_type == "custom" and beta_schedule is None:
+        raise ValueError("beta_schedule: got none, but beta_schedule_type 'custom' needs one")
+    if beta_schedule is not None:
+        betas = _betas("beta_schedule", beta_schedule)
+        made = Schedule(betas, per_beta)
+        if num_sweeps not in (None, made.n_sweeps):
+            raise ValueError(
+                f"num_sweeps: got {num_sweeps}, expected {made.n_sweeps} as beta_schedule and "
+                "num_sweeps_per_beta have, or none"
+            )
+        _check.integer("num_sweeps", made.n_sweeps, 1, MOST_STEPS)
+        return made
+    n = DEFAULT_SWEEPS if num_sweeps is None else num_sweeps
+    n = _check.integer("num_sweeps", n, 0, MOST_STEPS)
+    if beta_range is None:
+        value = 1.0 if beta is None else _check.number("beta", beta, minimum=0.0)
+        return Schedule(np.array([value]), n)
+    if n % per_beta:
+        raise ValueError(
+            f"num_sweeps: got {n}, expected a multiple of num_sweeps_per_beta={per_beta}"
+        )
+    return _between(_betas("beta_range", beta_range), n // per_beta, per_beta, beta_schedule_type)
+
+
+class Ladder(NamedTuple):
+    """How replicas are tempered before samples are taken."""
+
+    n_sweeps: int
+    """Of each replica."""
+    beta: float
+    """Inverse temperature of the samples."""
+    rungs: str | tuple[float, ...]
+    """The others as parts of it, from at least 0 to 1, or the name of a way to find them."""
+    n_replicas: int | None
+    """If it is not to follow from the rungs."""
+    swap_every: int
+
+
+def ladder(
+    num_sweeps: int | None,
+    beta: float | None,
+    betas: str | ArrayLike,
+    num_replicas: int | None,
+    swap_every: int,
+) -> Ladder:
+    """Return the ladder that the arguments of `TemperingSampler.sample` ask for.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they contradict each other, or a number is out of its range.
+    """
+    n = _check.integer(
+        "num_sweeps", DEFAULT_SWEEPS if num_sweeps is None else num_sweeps, 1, MOST_STEPS
+    )
+    every = _check.integer("swap_every", swap_every, 1)
+    if isinstance(betas, str):
+        _check.choice("betas", betas, _LADDERS)
+        number = None if num_replicas is None else _check.integer("num_replicas", num_replicas, 2)
+        last = 1.0 if beta is None else _check.number("beta", beta, minimum=0.0)
+        return Ladder(n, last, betas, number, every)
+    for name, value in {"beta": beta, "num_replicas": num_replicas}.items():
+        if value is not None:
+            raise ValueError(f"{name}: got {value} beside the numbers betas, expected none")
+    given = _betas("betas", betas)
+    if len(given) < 2 or not (np.diff(given) > 0.0).all():
+        raise ValueError(f"betas: got {given.tolist()}, expected two or more increasing numbers")
+    parts = given / given[-1]
+    parts[-1] = 1.0
+    return Ladder(n, float(given[-1]), check_betas(parts), None, every)
+
+
+def _between(ends: Reals, n: int, per_beta: int, kind: str) -> Schedule:
+    """Go from the first inverse temperature to the second; a single one is the second."""
+    if len(ends) != 2:
+        raise ValueError(f"beta_range: got {len(ends)} numbers, expected the first and the last")
+    if kind == "geometric" and not (ends > 0.0).all():
+        raise ValueError(
+            f"beta_range: got {ends.tolist()}, expected numbers above 0 for a geometric schedule"
+        )
+    if n <= 1:
+        return Schedule(ends[-1:], per_beta * n)
+    first, last = ends.tolist()
+    if kind == "geometric":
+        return Schedule(np.geomspace(first, last, n), per_beta)
+    return Schedule(np.linspace(first, last, n), per_beta)
+
+
+def _betas(name: str, value: Any) -> Reals:
+    betas = _check.real_array(name, value, (None,))
+    if len(betas) == 0 or (betas < 0.0).any():
+        raise ValueError(f"{name}: got {betas.tolist()}, expected numbers from 0 on")
+    return betas
