@@ -1,0 +1,1 @@
+"""Samples of Boltzmann distributions a second, at equal quality."""
