@@ -181,6 +181,24 @@ def test_reads_of_one_gauge_are_resampled_together():
     assert np.mean(apart) < (1.0 - allowed) * spread  # what a group shares goes unseen
 
 
+def test_few_groups_that_agree_make_no_small_error():
+    """Groups of exact reads share nothing: the spread of three of them is mostly luck."""
+    ising = problem()
+    p = read_probabilities(ising)
+    pairs = []
+    for k in range(30):
+        reads = draw_reads(p, 90, np.random.default_rng(k))
+        single = pseudo_likelihood_beta(ising, reads, seed=k)
+        pairs.append(
+            (pseudo_likelihood_beta(ising, reads, groups=np.arange(90) % 3, seed=k), single)
+        )
+    for grouped, single in pairs:
+        assert grouped.error >= single.error
+        assert grouped.beta_fields_error >= single.beta_fields_error
+        assert grouped.beta_couplings_error >= single.beta_couplings_error
+    assert any(grouped.error == single.error for grouped, single in pairs)
+
+
 def test_groups_of_one_read_each_are_the_default():
     ising = problem()
     reads = draw_reads(read_probabilities(ising), 50, np.random.default_rng(2))

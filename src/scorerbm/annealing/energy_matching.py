@@ -73,7 +73,8 @@ def energy_beta(
     reference : EnergyReference, optional
         From `energy_reference` of the same model; made here by default.
     groups : array_like of int, (R,), optional
-        Reads of one number share an error; by default each read is independent.
+        Reads of one number share an error; by default each read is independent. The error is at
+        least that of independent reads.
 
     Returns
     -------
@@ -144,7 +145,7 @@ def _check_energy(mean: float, curve: EnergyReference) -> None:
 
 
 def _error_of_mean(energies: Reals, group: NDArray[np.intp]) -> float:
-    """Standard error of the mean, of reads whose deviations add up within groups."""
-    sums = np.bincount(group, weights=energies - energies.mean())
-    n = len(sums)
-    return float(np.sqrt((sums**2).sum() * n / (n - 1)) / len(energies))
+    """Standard error of the mean, of reads whose deviations add up within groups, if they do."""
+    off = energies - energies.mean()
+    sums = np.bincount(group, weights=off)
+    return max(float(np.sqrt((x**2).sum() * len(x) / (len(x) - 1))) for x in (off, sums)) / len(off)

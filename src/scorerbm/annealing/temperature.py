@@ -88,7 +88,8 @@ def pseudo_likelihood_beta(
         Reads, -1 or 1.
     groups : array_like of int, (R,), optional
         Reads of one number are resampled together, for example those of one gauge, which share
-        the errors of one programming. By default every read is independent.
+        the errors of one programming. By default every read is independent. What groups share
+        adds to errors: where few groups happen to agree, the error is that of independent reads.
     n_bootstrap : int
         Resamplings for the standard errors, at least 2.
     seed : int
@@ -123,10 +124,13 @@ def pseudo_likelihood_beta(
     s = check_spins(ising, spins)
     group = group_numbers(groups, len(s))
     draws = _check.integer("n_bootstrap", n_bootstrap, 2)
-    resampled = _Resampling.of(group, draws, _check.integer("seed", seed))
+    seed = _check.integer("seed", seed)
+    resampled = [_Resampling.of(np.arange(len(s)), draws, seed)]
+    if groups is not None:
+        resampled.append(_Resampling.of(group, draws, seed))
     fields, couplings = _released(ising, s)
     beta = _one_beta(fields + couplings)
-    (error,) = resampled.errors((fields + couplings)[None], np.array([beta]))
+    (error,) = _errors(resampled, (fields + couplings)[None], np.array([beta]))
     nothing = float("nan")
     if not fields.any():
         apart, errors = (nothing, beta), (nothing, float(error))
@@ -213,13 +217,13 @@ def _one_beta(released: Reals) -> float:
 
 
 def _apart(
-    features: Reals, beta: float, resampled: _Resampling
+    features: Reals, beta: float, resampled: list[_Resampling]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Fit a scale to each of two parts of the released energies, (2, R, K), with errors."""
     fit = _two_betas(features.reshape(2, -1), beta)
     if fit is None:
         return (float("nan"), float("nan")), (float("nan"), float("nan"))
-    errors = resampled.errors(features, fit)
+    errors = _errors(resampled, features, fit)
     return (float(fit[0]), float(fit[1])), (float(errors[0]), float(errors[1]))
 
 
@@ -249,6 +253,12 @@ def _two_betas(features: Reals, start: float) -> Reals | None:
 
 def _sigmoid(x: Reals) -> Reals:
     return get_backend().sigmoid(x)
+
+
+def _errors(resampled: list[_Resampling], features: Reals, betas: Reals) -> Reals:
+    """The largest standard error of each beta, of several ways to resample."""
+    errors: Reals = np.max([x.errors(features, betas) for x in resampled], axis=0)
+    return errors
 
 
 class _Resampling(NamedTuple):
