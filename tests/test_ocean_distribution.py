@@ -149,6 +149,22 @@ def test_biases_beyond_the_grid(size, triangle):
     assert samples.info["log_odds_error"] <= 1e-6 * size
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("problem", [layers, graph])
+def test_a_field_beyond_all_others_does_not_make_the_grid_coarse(name, problem):
+    bqm = problem("SPIN")
+    bqm.set_linear("a", 1e12)
+    samples = draw(name, bqm)
+    assert samples.info["log_odds_error"] < 0.07
+    a = samples.variables.index("a")
+    assert (samples.record.sample[:, a] == -1).all()
+    others, rest = bqm.copy(), [x for x in bqm.variables if x != "a"]
+    others.fix_variable("a", -1)
+    found = counts(samples, rest)
+    assert chi_square(found, boltzmann(others, 1.0, rest)) > ACCEPT
+    assert chi_square(found, boltzmann(others, 1.4, rest)) < REJECT
+
+
 @pytest.mark.parametrize("couplings", [{}, {"bc": 1.0}])
 def test_biases_that_have_no_sum_are_refused(couplings):
     bqm = dimod.BinaryQuadraticModel({}, {"ab": 1e308, "ac": 1e308} | couplings, "SPIN")

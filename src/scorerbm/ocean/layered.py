@@ -12,6 +12,7 @@ from ..backends.protocol import Bits, Reals
 from ..ising.bqm import QuadraticModel
 from ..ising.restore import between_layers
 from ..rbm import BernoulliRBM
+from ..rbm.grid import SATURATION
 from .form import Chains, Form, Reads, Values, Work
 from .layered_chains import GibbsChains, TemperedChains
 from .schedule import Ladder, Schedule
@@ -62,10 +63,12 @@ class Layered(Form):
         energies: Reals = x @ self.problem.linear + coupling + self.problem.offset
         return energies
 
-    def scaled(self, beta: float) -> tuple[BernoulliRBM, float]:
+    def scaled(self, beta: float, least: float = 1.0) -> tuple[BernoulliRBM, float]:
         """Return a model in double precision and a factor: their product is β E and a constant.
 
         The factor is a power of two, above 1 only where sums of weights would leave every grid.
+        Biases are cut where a unit is constant to exp(-40) down to ``least`` times β, lest they
+        make the grid coarse.
 
         Raises
         ------
@@ -78,9 +81,12 @@ class Layered(Form):
             b, c = linear[self._visible], linear[self._hidden]
             if self.problem.spin:  # with s = 2x - 1, couplings are fields too
                 b, c = b - 0.5 * w.sum(axis=1), c - 0.5 * w.sum(axis=0)
-            reach = _reach(w, b, c)
-        if not math.isfinite(reach):
+            reach = _reach(w)
+        if not all(np.isfinite(x).all() for x in (reach, b, c)):
             raise ValueError("bqm: the biases of one variable add up to more than a double holds")
+        limit = reach + SATURATION / least
+        b, c = np.clip(b, -limit, limit), np.clip(c, -limit, limit)
+        reach = float(max(reach, *(np.abs(x).max(initial=0.0) for x in (b, c))))
         factor = 1.0 if reach <= _MOST else 2.0 ** math.ceil(math.log2(reach / _MOST))
         if self.n_hidden == 0:  # an RBM has both layers: one that is coupled to nothing
             w, c = np.zeros((self.n_visible, 1)), np.zeros(1)
@@ -104,11 +110,10 @@ class Layered(Form):
         return visible, hidden
 
 
-def _reach(weights: Reals, *biases: Reals) -> float:
-    """Largest bias, or sum of the magnitudes of one variable's weights."""
+def _reach(weights: Reals) -> float:
+    """Largest sum of the magnitudes of one variable's weights."""
     magnitude = np.abs(weights)
-    sums = magnitude.sum(axis=1), magnitude.sum(axis=0), *map(np.abs, biases)
-    return float(max(x.max(initial=0.0) for x in sums))
+    return float(max(magnitude.sum(axis=axis).max(initial=0.0) for axis in (0, 1)))
 
 
 def _place(index: NDArray[Any]) -> Place:

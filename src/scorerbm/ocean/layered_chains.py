@@ -33,7 +33,7 @@ class GibbsChains(Chains):
         # The largest β is in the weights, whose grid is then made for it.
         largest = float(schedule.betas.max())
         self._layered, self._schedule, self._work = layered, schedule, work
-        self._model, factor = layered.scaled(largest)
+        self._model, factor = layered.scaled(largest, schedule.least / (largest or 1.0))
         self._betas = factor * (schedule.betas / largest if largest > 0.0 else schedule.betas + 1)
         hotter = not (self._betas == 1.0).all()
         self._rbm = self._model.integers(work.precision, tempered=hotter)

@@ -34,6 +34,11 @@ class Schedule(NamedTuple):
         return len(self.betas) * self.sweeps
 
     @property
+    def least(self) -> float:
+        """Smallest inverse temperature above 0, or 1: at 0 no bias matters."""
+        return float(self.betas[self.betas > 0.0].min(initial=self.betas.max() or 1.0))
+
+    @property
     def last(self) -> float:
         """Inverse temperature at which samples are taken."""
         return float(self.betas[-1])

@@ -46,7 +46,7 @@ class Sparse(Form):
         return np.asarray(bqm.energies(values), np.float64)
 
     def graph(self, least_beta: float) -> IntegerGraph:
-        """Round to a grid that no inverse temperature down to this one cuts biases of.
+        """Round to a grid, and cut biases where a unit is constant to exp(-40) down to this β.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class Sparse(Form):
             bits.col,
             -bits.quadratic,
             -bits.linear,
-            saturation=SATURATION / least_beta if least_beta > 0.0 else np.inf,
+            saturation=SATURATION / least_beta,
         )
 
     def values(self, bits: Bits) -> Values:

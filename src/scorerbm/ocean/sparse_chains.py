@@ -33,7 +33,7 @@ class GraphChains(Chains):
     def __init__(self, sparse: Sparse, schedule: Schedule, work: Work) -> None:
         self._sparse, self._work = sparse, work
         self._betas = np.repeat(schedule.betas, schedule.sweeps)[:, None]
-        self._graph = sparse.graph(float(schedule.betas.min()))
+        self._graph = sparse.graph(schedule.least)
         self.info = describe(self._graph, float(schedule.betas.max()))
 
     def draw(self, reads: Reads) -> Values:
@@ -62,7 +62,7 @@ class TemperedGraphChains(Chains):
 
     def __init__(self, sparse: Sparse, ladder: Ladder, reads: Reads, work: Work) -> None:
         self._sparse, self._ladder, self._work = sparse, ladder, work
-        self._graph = sparse.graph(0.0)
+        self._graph = sparse.graph(ladder.beta or 1.0)  # what is cut does not matter at the last β
         if ladder.rungs == "auto":
             self._rungs = tuned_ladder(self._graph, ladder, reads.seed, work)
         elif ladder.rungs == "geometric":
