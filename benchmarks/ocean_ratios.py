@@ -33,7 +33,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--quality", type=int, default=10_000, help="reads whose error has to be at the floor"
     )
-    parser.add_argument("--drawn", type=int, default=2000, help="reads from which it is estimated")
+    parser.add_argument(
+        "--drawn",
+        type=int,
+        help="reads from which it is estimated; by default as many, a fifth where pairs are many",
+    )
     parser.add_argument("--reference", type=int, default=40_000, help="samples of the reference")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--budget", type=float, default=0.5, help="seconds of a call")

@@ -22,7 +22,7 @@ def compare(
     classes: Mapping[str, type[Drawer]],
     n_reads: int,
     n_quality: int,
-    n_drawn: int,
+    n_drawn: int | None,
     rounds: int,
     budget: float,
     patience: float,

@@ -46,17 +46,15 @@ def excess(spins: Spins, target: Target, n_reads: int) -> float:
 
 
 def cheapest(
-    drawer: Drawer, target: Target, n_reads: int, n_drawn: int, patience: float
+    drawer: Drawer, target: Target, n_reads: int, n_drawn: int | None, patience: float
 ) -> Setting:
     """Try 1, 2, 3, 4, 6, 8 … sweeps until the error of ``n_reads`` reads is at the floor.
 
-    It is the mean of three runs that draw ``n_drawn`` reads each, or an eighth where reads are
-    slow and pairs are many, so that fewer tell the mean square error.
-    A sampler that has taken more seconds of CPU time than its patience is given up.
+    It is the mean of three runs of ``n_drawn`` reads each. A sampler that has taken more seconds of
+    CPU time than its patience is given up.
     """
     start, found = time.process_time(), Setting(0, np.inf, False)
-    if drawer.most_reads < n_drawn and target.problem.J.size > MANY:
-        n_drawn = max(drawer.most_reads, n_drawn // 8)
+    n_drawn = n_drawn or enough(drawer, target, n_reads)
     for n_sweeps in grid():
         if time.process_time() - start > patience:
             break
@@ -69,6 +67,17 @@ def cheapest(
         if found.enough:
             break
     return found
+
+
+def enough(drawer: Drawer, target: Target, n_reads: int) -> int:
+    """Reads that tell the error of so many: the more pairs there are, the fewer.
+
+    A fortieth where reads are slow.
+    """
+    if target.problem.J.size <= MANY:
+        return n_reads
+    slow = drawer.most_reads < n_reads
+    return max(1, n_reads // 40 if slow else n_reads // 5)
 
 
 def grid() -> Iterator[int]:
