@@ -5,6 +5,7 @@ reverse SDE (`ReverseSDE`), in hundreds of steps, and the RBM itself in one shot
 `Exact`). `compare` measures one against the other.
 """
 
+from .annealing import Annealer, AnnealerError
 from .backends import cpu_levels
 from .denoise import (
     ExactDenoiser,
@@ -46,6 +47,7 @@ from .ising import IsingModel, from_ising, ising_layers, load_ising, save_ising,
 from .rbm import RBM, BernoulliRBM
 from .report import Comparison, compare
 from .sample import (
+    AnnealReport,
     BlockGibbs,
     Exact,
     Ladder,
@@ -73,6 +75,9 @@ __all__ = [
     "RBM",
     "SGD",
     "Adam",
+    "AnnealReport",
+    "Annealer",
+    "AnnealerError",
     "BernoulliRBM",
     "BlockGibbs",
     "Comparison",

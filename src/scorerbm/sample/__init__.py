@@ -1,5 +1,6 @@
 """Samplers: the integration of the reverse diffusion, and the one-shot roads."""
 
+from .anneal_report import AnnealReport
 from .base import Sampler, SampleSet, Trajectory
 from .block_gibbs import BlockGibbs
 from .draws import Draws
@@ -11,6 +12,7 @@ from .reverse_sde import ReverseSDE
 from .trajectory import select_snapshots
 
 __all__ = [
+    "AnnealReport",
     "BlockGibbs",
     "Draws",
     "Exact",

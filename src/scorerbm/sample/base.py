@@ -18,6 +18,7 @@ from ..backends.protocol import Backend, Key, Reals, Words
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
 from ..rbm.grid import PRECISIONS
+from .anneal_report import AnnealReport
 from .draws import Draws
 
 __all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
@@ -54,6 +55,8 @@ class SampleSet:
         If asked for.
     draws : Draws or None
         Earlier states of the chains, if asked for.
+    report : AnnealReport or None
+        Of the annealer that drew them, if one did.
     """
 
     visible: NDArray[Any]
@@ -61,6 +64,7 @@ class SampleSet:
     info: dict[str, Any]
     trajectory: Trajectory | None = None
     draws: Draws | None = None
+    report: AnnealReport | None = None
 
     def __len__(self) -> int:
         return len(self.visible)

@@ -1,0 +1,226 @@
+"""A device in use: its connection, the embeddings of models, and what it was calibrated to."""
+
+from __future__ import annotations
+
+import math
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..ising import IsingModel
+from ..rbm import RBM
+from ..sample import SampleSet
+from .calibration import Calibration, calibrate
+from .chain_strength import scan
+from .device import Device
+from .drawing import for_calibration
+from .drawn import Drawn
+from .embed import embed
+from .gauges import draw_gauge, split_reads
+from .layout import Layout
+from .program import Program, check_ranges, program, strongest_chains
+from .reads import Reads, logical_reads
+from .streams import generator, subseed
+from .submission import check_options, receive, submit
+
+if TYPE_CHECKING:
+    from .annealer import Annealer
+
+__all__ = ["Session"]
+
+
+class Session:
+    """What outlives one call of `Annealer.sample`, to be used as a context manager.
+
+    Parameters
+    ----------
+    annealer : Annealer
+
+    Attributes
+    ----------
+    annealer : Annealer
+    device : Device
+        Connected to when it is first looked at, if the annealer has no sampler of its own.
+    beta : float or None
+        Inverse temperature of the device in programmed units: what the next problem is divided
+        by. None before it was measured. It may be set.
+    chain_strength : float or None
+        In programmed units; None before it was scanned for. It may be set.
+    calibration : Calibration or None
+        By which beta was measured, if it was.
+    """
+
+    def __init__(self, annealer: Annealer) -> None:
+        self.annealer = annealer
+        self._device: Device | None = None
+        self._connected = False
+        self._layouts: dict[tuple[int, int], Layout] = {}
+        self.beta = _given(annealer.beta)
+        self.chain_strength = _given(annealer.chain_strength)
+        self.calibration: Calibration | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back a connection that was made here; a sampler of the caller's stays open."""
+        if self._connected and self._device is not None:
+            self._device.sampler.close()
+            self._device, self._connected = None, False
+
+    @property
+    def device(self) -> Device:
+        """The sampler that problems go to."""
+        if self._device is None:
+            sampler = self.annealer.sampler
+            if sampler is None:
+                sampler = self.annealer.connect()
+                self._connected = True
+            self._device = Device(sampler)
+            check_options(self._device, self.annealer.sampler_options)
+        return self._device
+
+    def layout(self, ising: IsingModel) -> Layout:
+        """Where a model of this size is programmed."""
+        size = ising.n_visible, ising.n_hidden
+        if size not in self._layouts:
+            annealer = self.annealer
+            self._layouts[size] = embed(
+                self.device,
+                *size,
+                n_copies=None if annealer.copies == "auto" else int(annealer.copies),
+                given=annealer.embedding,
+                progress=annealer.progress,
+            )
+        return self._layouts[size]
+
+    @property
+    def strength(self) -> float:
+        """The chain strength, or 0 while none is known, as where every chain is one qubit."""
+        return self.chain_strength or 0.0
+
+    def calibrate(self, ising: IsingModel, seed: int) -> None:
+        """Measure with a model what is not known yet of beta and chain strength.
+
+        Raises
+        ------
+        AnnealerError
+            If no inverse temperature makes the reads those of the model.
+        """
+        layout, device = self.layout(ising), self.device
+        chained = layout.longest_chain > 1
+        if self.beta is not None and not (chained and self.chain_strength is None):
+            return
+        start = self.beta or device.starting_beta
+        limit = strongest_chains(device, layout, ising, start) if chained else math.inf
+
+        def draw(beta: float, chain_strength: float, n_reads: int, seed: int) -> Drawn:
+            reads = self.draw(ising, n_reads, beta=beta, chain_strength=chain_strength, seed=seed)
+            return for_calibration(reads, self.annealer.chain_breaks)
+
+        if self.beta is not None:
+            found = scan(ising, draw, beta=start, maximum=limit, seed=seed)
+            self.chain_strength = found.chain_strength
+            return
+        self.calibration = calibrate(
+            ising,
+            draw,
+            beta=start,
+            # Where every chain is one qubit, any strength will do.
+            chain_strength=self.chain_strength or ("scan" if chained else 1.0),
+            max_chain_strength=limit,
+            seed=seed,
+        )
+        self.beta = self.calibration.beta
+        if chained:
+            self.chain_strength = self.calibration.chain_strength
+
+    def sample(
+        self, model: RBM, n_samples: int, *, seed: int = 0, first_chain: int = 0
+    ) -> SampleSet:
+        """Draw samples as `Annealer.sample` does, and keep what was measured on the way.
+
+        What is not known yet of beta and chain strength is measured with the first model.
+        """
+        return self.annealer.sample_in(self, model, n_samples, seed=seed, first_chain=first_chain)
+
+    def draw(
+        self,
+        ising: IsingModel,
+        n_reads: int,
+        *,
+        beta: float | None = None,
+        chain_strength: float | None = None,
+        seed: int = 0,
+    ) -> Reads:
+        """Program a model in several gauges, and read it so often in all.
+
+        Parameters
+        ----------
+        ising : IsingModel
+        n_reads : int
+            Reads of the model: with C copies, a C-th of them of the device, rounded up.
+        beta, chain_strength : float, optional
+            In programmed units; by default those of the session.
+        seed : int
+            Of the gauges, of the coins for ties, and of samplers that know a seed.
+
+        Returns
+        -------
+        Reads
+
+        Raises
+        ------
+        ValueError
+            If the model does not fit on the graph, or not in the ranges of the device.
+        AnnealerError
+            If the device or its client fails.
+        """
+        device, layout = self.device, self.layout(ising)
+        if beta is None:
+            beta = self.beta or device.starting_beta
+        strength = self.strength if chain_strength is None else chain_strength
+        n_device_reads = -(-n_reads // layout.n_copies)
+        counts = split_reads(n_device_reads, self.annealer.n_gauges, device.most_reads)
+        programs = self._programs(ising, layout, len(counts), beta, strength, seed)
+        options = dict(self.annealer.sampler_options)
+        times = [device.access_time(layout.n_qubits, n, options) for n in counts]
+        pending = [
+            submit(device, p, n, options, subseed(seed, "device", k, bits=31))
+            for k, (p, n) in enumerate(zip(programs, counts, strict=True))
+        ]
+        answers = receive(device, pending, self.annealer.timeout)
+        known = [t for t in times if t is not None]
+        estimate = sum(known) if len(known) == len(times) else None
+        return logical_reads(layout, answers, generator(seed, "ties"), estimate)
+
+    def _programs(
+        self,
+        ising: IsingModel,
+        layout: Layout,
+        n_programs: int,
+        beta: float,
+        chain_strength: float,
+        seed: int,
+    ) -> list[Program]:
+        """All of them in range, before the first is sent."""
+        plain = self.annealer.n_gauges == 1
+        programs = [
+            program(layout, ising, beta, chain_strength, draw_gauge(layout, seed, k, plain))
+            for k in range(n_programs)
+        ]
+        for p in programs:
+            check_ranges(self.device, p, beta)
+        return programs
+
+
+def _given(value: float | str) -> float | None:
+    """None for what is to be measured."""
+    return None if isinstance(value, str) else float(value)

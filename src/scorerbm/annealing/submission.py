@@ -1,0 +1,165 @@
+"""Programmings on their way to a device and back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .device import Device
+from .errors import AnnealerError
+from .gauges import ungauge
+from .program import Program
+
+__all__ = ["Answer", "Pending", "check_options", "receive", "submit"]
+
+_OURS = {
+    "num_reads": "the number of samples decides",
+    "auto_scale": "a scaled problem has another temperature",
+    "answer_mode": "a histogram loses the order of reads",
+    "seed": "it is an argument of sample()",
+}
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 1e-3, 0.1  # seconds between two looks at a pending answer
+
+
+@dataclass(frozen=True, eq=False)
+class Pending:
+    """One programming that was submitted, and perhaps answered."""
+
+    program: Program
+    n_reads: int
+    answer: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Reads of one programming.
+
+    Attributes
+    ----------
+    physical : array of int8, (R, Q)
+        -1 or 1 for each qubit in use, un-gauged.
+    access_time : float or None
+        Seconds of the device, if it says.
+    problem_id : str or None
+        As the solver calls the programming, if it does.
+    """
+
+    physical: NDArray[np.int8]
+    access_time: float | None
+    problem_id: str | None
+
+
+def check_options(device: Device, options: Mapping[str, Any]) -> None:
+    """Refuse options that the sampler does not know, and those that are not the caller's.
+
+    Raises
+    ------
+    ValueError
+    """
+    for name in options:
+        if name in _OURS:
+            raise ValueError(f"sampler_options: got {name!r}, expected none: {_OURS[name]}")
+        if name not in device.parameters:
+            raise ValueError(
+                f"sampler_options: got {name!r}, expected parameters of {device.name}: "
+                f"{sorted(set(device.parameters) - set(_OURS))}"
+            )
+
+
+def submit(
+    device: Device, program: Program, n_reads: int, options: Mapping[str, Any], seed: int
+) -> Pending:
+    """Send a programming as it is: no scaling, every read for itself, in the order of reading."""
+    settings = {"auto_scale": False, "answer_mode": "raw", "label": "scorerbm", "seed": seed}
+    known = {name: x for name, x in settings.items() if name in device.parameters}
+    answer = device.sampler.sample(program.bqm(), num_reads=n_reads, **(known | dict(options)))
+    return Pending(program, n_reads, answer)
+
+
+def receive(device: Device, pending: Sequence[Pending], timeout: float) -> list[Answer]:
+    """Wait for all answers.
+
+    Raises
+    ------
+    AnnealerError
+        If one is not there within so many seconds, or is not what was asked for. All that are
+        still under way are then called off.
+    """
+    deadline = time.monotonic() + timeout
+    try:
+        for item in pending:
+            _wait(device, item, deadline, timeout)
+        return [_read(device, item) for item in pending]
+    except BaseException:
+        for item in pending:
+            _call_off(item)
+        raise
+
+
+def _wait(device: Device, item: Pending, deadline: float, timeout: float) -> None:
+    pause = _SHORTEST_PAUSE
+    while not item.answer.done():
+        left = deadline - time.monotonic()
+        if left <= 0.0:
+            name = _problem_id(item)
+            raise AnnealerError(
+                f"{device.name} gave no answer{f' to problem {name}' if name else ''} within "
+                f"timeout={timeout:g} seconds: it may be busy or offline; try again, or take a "
+                "larger timeout"
+            )
+        time.sleep(min(pause, left))
+        pause = min(2.0 * pause, _LONGEST_PAUSE)
+
+
+def _call_off(item: Pending) -> None:
+    cancel = getattr(getattr(item.answer, "_future", None), "cancel", None)
+    if cancel is not None and not item.answer.done():
+        with suppress(Exception):  # what is reported is why it is called off
+            cancel()
+
+
+def _problem_id(item: Pending) -> str | None:
+    """Of an answer that is still under way, if the solver has named it yet."""
+    future = getattr(item.answer, "_future", None)
+    name = getattr(future, "id", None)
+    return name if isinstance(name, str) else None
+
+
+def _read(device: Device, item: Pending) -> Answer:
+    answer, layout = item.answer, item.program.layout
+    record = answer.record
+    column = {label: k for k, label in enumerate(answer.variables)}
+    missing = [label for label in layout.labels if label not in column]
+    if missing:
+        raise AnnealerError(
+            f"{device.name} gave no state of {len(missing)} of {layout.n_qubits} qubits, the first "
+            f"of them {missing[0]!r}: it may have been taken out of service; delete the kept "
+            "embedding or connect again"
+        )
+    states = np.asarray(record.sample)[:, [column[label] for label in layout.labels]]
+    if answer.vartype.name == "BINARY":
+        states = 2 * states.astype(np.int8) - 1
+    # Samplers without raw answers count equal ones.
+    physical = np.repeat(states.astype(np.int8), record.num_occurrences, axis=0)
+    if len(physical) != item.n_reads:
+        raise AnnealerError(
+            f"{device.name} gave {len(physical)} reads, {item.n_reads} were asked for"
+        )
+    if (np.abs(physical) != 1).any():
+        raise AnnealerError(f"{device.name} gave states other than -1 and 1")
+    ungauge(layout, physical, item.program.gauge)
+    return Answer(physical, *_accounts(answer.info))
+
+
+def _accounts(info: Mapping[str, Any]) -> tuple[float | None, str | None]:
+    timing = info.get("timing") or {}
+    microseconds = timing.get("qpu_access_time") if isinstance(timing, Mapping) else None
+    seconds = None if microseconds is None else float(microseconds) * 1e-6
+    problem = info.get("problem_id")
+    return seconds, None if problem is None else str(problem)
