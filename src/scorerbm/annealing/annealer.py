@@ -15,6 +15,7 @@ from ..rbm import RBM, Chains
 from ..sample import AnnealReport, SampleSet
 from ..sample.base import Job, Sampler
 from .chain_breaks import METHODS
+from .connect import connect
 from .drawing import draw_exactly
 from .embed import Given
 from .reporting import report_of
@@ -132,9 +133,12 @@ class Annealer(Sampler):
         AnnealerError
             If there is no token, no such solver, or no connection.
         """
-        from .connect import connect
-
-        return connect(token=self.token, profile=self.profile, solver=self.solver)
+        return connect(
+            token=self.token,
+            profile=self.profile,
+            solver=self.solver,
+            polling_timeout=float(self.timeout),
+        )
 
     def calibrated(self, model: RBM, *, seed: int = 0) -> Annealer:
         """Return this annealer with beta and chain strength as measured with a model.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .device import Device
 from .errors import AnnealerError
+from .failures import as_annealer_errors
 from .gauges import ungauge
 from .program import Program
 
@@ -75,10 +76,17 @@ def check_options(device: Device, options: Mapping[str, Any]) -> None:
 def submit(
     device: Device, program: Program, n_reads: int, options: Mapping[str, Any], seed: int
 ) -> Pending:
-    """Send a programming as it is: no scaling, every read for itself, in the order of reading."""
+    """Send a programming as it is: no scaling, every read for itself, in the order of reading.
+
+    Raises
+    ------
+    AnnealerError
+        If the client fails.
+    """
     settings = {"auto_scale": False, "answer_mode": "raw", "label": "scorerbm", "seed": seed}
     known = {name: x for name, x in settings.items() if name in device.parameters}
-    answer = device.sampler.sample(program.bqm(), num_reads=n_reads, **(known | dict(options)))
+    with as_annealer_errors():
+        answer = device.sampler.sample(program.bqm(), num_reads=n_reads, **(known | dict(options)))
     return Pending(program, n_reads, answer)
 
 
@@ -126,14 +134,17 @@ def _call_off(item: Pending) -> None:
 
 def _problem_id(item: Pending) -> str | None:
     """Of an answer that is still under way, if the solver has named it yet."""
-    future = getattr(item.answer, "_future", None)
-    name = getattr(future, "id", None)
-    return name if isinstance(name, str) else None
+    try:
+        name = item.answer.wait_id(timeout=0)
+    except (AttributeError, TimeoutError):
+        return None
+    return None if name is None else str(name)
 
 
 def _read(device: Device, item: Pending) -> Answer:
     answer, layout = item.answer, item.program.layout
-    record = answer.record
+    with as_annealer_errors(answer):
+        record = answer.record
     column = {label: k for k, label in enumerate(answer.variables)}
     missing = [label for label in layout.labels if label not in column]
     if missing:
