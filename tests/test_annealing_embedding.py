@@ -13,7 +13,7 @@ from scorerbm.annealing.embedding import Embedding
 from scorerbm.annealing.embedding_store import cache_folder, read_embedding, write_embedding
 from scorerbm.annealing.layout import lay_out
 from scorerbm.annealing.simulated import SimulatedQPU
-from scorerbm.annealing.tiles import find_copies
+from scorerbm.annealing.tiles import find_copies, find_in_square
 
 QPU = SimulatedQPU(size=4)
 DEFECTS = SimulatedQPU(size=4, n_missing_qubits=12, n_missing_couplers=40, seed=1)
@@ -134,6 +134,21 @@ def Coins():  # noqa: N802
     import dimod
 
     return dimod.RandomSampler()
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (16, 16), (30, 6), (24, 24)])
+def test_small_squares_hold_chains_as_short_as_those_of_the_whole_graph(device, shape):
+    quickly = find_in_square(device.graph, *shape)
+    whole = Bicliques(device.graph).find(*shape)
+    assert verified(device, *shape, quickly)
+    assert max(map(len, quickly)) <= max(map(len, whole))
+
+
+def test_what_needs_more_than_a_small_square_is_looked_for_in_the_whole_graph():
+    device = Device(SimulatedQPU(size=5))
+    shape = 70, 70
+    assert find_in_square(device.graph, *shape) is None
+    assert embed(device, *shape).n_copies == 1
 
 
 # -- copies ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from .device import Device
 from .embedding import Embedding
 from .embedding_store import load_embedding, read_embedding, remember
 from .layout import Layout, lay_out
-from .tiles import find_copies
+from .tiles import find_copies, find_in_square
 
 __all__ = ["Given", "embed"]
 
@@ -107,6 +107,9 @@ def _given(given: Any, n_visible: int, n_hidden: int) -> Embedding:
 
 def _find(device: Device, n: int, m: int) -> Embedding:
     """One copy, or an error that says what would fit."""
+    quickly = find_in_square(device.graph, n, m)
+    if quickly is not None:
+        return Embedding.of_chains(n, m, [quickly])
     try:
         bicliques = Bicliques(device.graph)
     except ValueError:  # no graph that is laid out in rows and columns
