@@ -180,10 +180,12 @@ def test_the_report_says_what_was_done():
     assert (report.refine_sweeps, report.hybrid, report.seed) == (0, False, 5)
     assert samples.info["sampler"] == "Annealer"
     assert samples.info["effective_beta"] == report.effective_beta
+    assert samples.info["device_seconds"] == report.access_time
+    assert (report.calibration_reads, report.calibration_time) == (0, 0.0)
     text = str(report)
     for words in (qpu.properties["chip_id"], "1000 kept of 1000 (intact)", "beta", " ± ", "seed"):
         assert words in text
-    assert len(text.splitlines()) == 15
+    assert len(text.splitlines()) == 16
 
 
 def test_frozen_reads_are_infinitely_cold():
@@ -212,6 +214,9 @@ def test_beta_is_measured_if_it_is_not_given():
     annealer = Annealer(ideal_qpu(), chain_strength=STRENGTH)
     report = annealer.sample(MODEL, 4000, seed=1).report
     assert report.beta != 8.5
+    assert report.calibration_reads >= 2000
+    assert report.calibration_time > report.access_time / 2
+    assert report.device_seconds == report.access_time + report.calibration_time
     assert abs(report.beta / BETA - 1.0) < 0.1
     assert abs(report.effective_beta - 1.0) < 0.1
     fixed = annealer.calibrated(MODEL, seed=1)

@@ -16,6 +16,7 @@ from helpers.models import joint_probabilities, random_bernoulli
 from helpers.statistics import ACCEPT, REJECT, chi_square_states
 from scorerbm import Annealer, BernoulliRBM
 from scorerbm.annealing import submission
+from scorerbm.annealing.simulated import SimulatedQPU, ThermalAnnealer
 
 MODEL = random_bernoulli(4, 3, seed=1, scale=1.2, bias=0.8)
 N = 20_000
@@ -144,3 +145,40 @@ def test_a_sampler_without_a_graph_gets_the_couplings_of_the_model():
     hot = {**options, "beta_range": (0.7, 0.7)}
     drawn = Annealer(sampler, beta=1.0, sampler_options=hot).sample(MODEL, 6000, seed=4)
     assert chi_square_states(joint(drawn), joint_probabilities(MODEL)) < REJECT
+
+
+def test_our_own_sampler_is_one_whose_beta_is_1():
+    from scorerbm.ocean import GibbsSampler
+
+    drawn = Annealer(GibbsSampler(), beta=1.0).sample(MODEL, 6000, seed=4)
+    assert chi_square_states(joint(drawn), joint_probabilities(MODEL)) > ACCEPT
+    drawn = Annealer(GibbsSampler(), beta=1.2).sample(MODEL, 6000, seed=4)
+    assert chi_square_states(joint(drawn), joint_probabilities(MODEL)) < REJECT
+
+
+def test_a_composite_embeds_by_itself():
+    """Its chains are its own affair, and its answers come when they are looked at."""
+    from dwave.system import FixedEmbeddingComposite
+
+    qpu = ideal_qpu()
+    composite = FixedEmbeddingComposite(qpu, long_chains(qpu, 4, 3, 2))
+    options = {"sampler_options": {"chain_strength": STRENGTH}}
+    drawn = Annealer(composite, beta=BETA, **options).sample(MODEL, 6000, seed=5)
+    assert drawn.report.longest_chain == 1
+    assert drawn.report.solver == qpu.properties["chip_id"]
+    assert drawn.report.topology == "zephyr"
+    assert chi_square_states(joint(drawn), joint_probabilities(MODEL)) > ACCEPT
+    drawn = Annealer(composite, beta=5.0, **options).sample(MODEL, 6000, seed=5)
+    assert chi_square_states(joint(drawn), joint_probabilities(MODEL)) < REJECT
+
+
+def test_a_device_whose_chains_freeze_is_calibrated_with_its_chains():
+    """Taken to be as cold as it is in the bath, and with strong chains, its reads are too warm."""
+    qpu = SimulatedQPU(ThermalAnnealer(BETA), size=2)
+    options = {"embedding": long_chains(qpu, 4, 3, 3)}
+    report = Annealer(qpu, **options).sample(MODEL, 2000, seed=1).report
+    assert abs(report.effective_beta - 1.0) < 0.1
+    assert 0.1 < report.chain_strength < 0.6
+    strong = Annealer(qpu, beta=BETA, chain_strength=1.5, **options).sample(MODEL, 2000, seed=1)
+    assert strong.report.effective_beta < 0.8
+    assert strong.report.broken_chains < report.broken_chains

@@ -183,13 +183,13 @@ class Annealer(Sampler):
         ising, n = _ising(job.model), len(job)
         # Reads have no numbers, but calls for other chains are not to repeat each other.
         seed = subseed(job.seed, "annealer", int(job.ids[0]))
-        session.calibrate(ising, seed)
+        spent = session.calibrate(ising, seed)
         drawn = draw_exactly(
             lambda n_reads, turn: session.draw(ising, n_reads, seed=subseed(seed, "round", turn)),
             n,
             self.chain_breaks,
         )
-        report = report_of(session, ising, drawn, refine_sweeps=self.refine_sweeps, seed=job.seed)
+        report = report_of(session, ising, drawn, spent, job.seed)
         visible, hidden = np.split((drawn.spins > 0).astype(np.uint8), [ising.n_visible], axis=1)
         visible, hidden = (np.ascontiguousarray(x) for x in (visible, hidden))
         if self.refine_sweeps:
@@ -230,7 +230,7 @@ def _info(report: AnnealReport) -> dict[str, Any]:
         "n_reads": report.n_reads,
         "n_copies": report.n_copies,
         "chain_breaks": report.chain_breaks,
-        "access_time": report.access_time,
+        "device_seconds": report.device_seconds,
         "solver": report.solver,
         "refine_sweeps": report.refine_sweeps,
         "hybrid": report.hybrid,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -90,10 +91,13 @@ class Device:
 
     # -- identity ---------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def properties(self) -> dict[str, Any]:
-        """Of the sampler, or of the one inside a composite."""
-        return _innermost(self.sampler, "properties")
+        """Of the sampler, or of the one inside a composite, which says what solver that is."""
+        found = dict(self.sampler.properties)
+        while isinstance(found.get("child_properties"), Mapping):
+            found = dict(found["child_properties"])
+        return found
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -126,7 +130,7 @@ class Device:
         That of the family for quantum annealers. What knows no family is taken for software that
         draws from exp(-E) as programmed, as a Gibbs sampler at beta = 1 does.
         """
-        return BETA_OF_TOPOLOGY.get(self.topology, 1.0) if self.structured else 1.0
+        return BETA_OF_TOPOLOGY.get(self.topology, 1.0)
 
     # -- ranges -----------------------------------------------------------------------------
 
@@ -148,7 +152,7 @@ class Device:
     @cached_property
     def grouped(self) -> bool:
         """Whether that range is of groups of couplers and not of those at a qubit."""
-        return "per_group_coupling_range" in self.properties
+        return "per_group_coupling_range" in self.sampler.properties
 
     @cached_property
     def coupling_groups(self) -> NDArray[np.intp]:
@@ -166,10 +170,11 @@ class Device:
     @property
     def most_reads(self) -> int:
         """Of one programming."""
-        return int((self._range("num_reads_range") or (1, _MOST_READS))[1])
+        return int(self.properties.get("num_reads_range", (1, _MOST_READS))[1])
 
     def _range(self, name: str) -> Range | None:
-        value = self.properties.get(name)
+        """As the sampler itself has it: what a composite programs into its child, it may change."""
+        value = self.sampler.properties.get(name)
         if value is None:
             return None
         low, high = value
@@ -195,11 +200,3 @@ class Device:
             return float(estimate(n_qubits, num_reads=n_reads, **known)) * 1e-6
         except (ValueError, KeyError, TypeError):  # a solver without timing data
             return None
-
-
-def _innermost(sampler: Any, name: str) -> dict[str, Any]:
-    """A composite shows its child's properties under ``child_properties``."""
-    found: dict[str, Any] = dict(getattr(sampler, name))
-    while isinstance(found.get("child_properties"), dict) and len(found) <= 2:
-        found = dict(found["child_properties"])
-    return found

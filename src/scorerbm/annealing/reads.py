@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from .chain_breaks import resolve_chains
 from .layout import Layout
 from .submission import Answer
 
-__all__ = ["Reads", "logical_reads"]
+__all__ = ["Reads", "logical_reads", "total"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,8 @@ class Reads:
             np.concatenate([self.spins, other.spins]),
             np.concatenate([self.broken, other.broken]),
             np.concatenate([self.programming, self.n_programmings + other.programming]),
-            _sum([self.access_time, other.access_time]),
-            _sum([self.access_time_estimate, other.access_time_estimate]),
+            total([self.access_time, other.access_time]),
+            total([self.access_time_estimate, other.access_time_estimate]),
             self.problem_ids + other.problem_ids,
         )
 
@@ -76,17 +77,13 @@ def logical_reads(
         resolved.spins.reshape(-1, layout.n_units),
         resolved.broken.reshape(-1, layout.n_units),
         np.repeat(np.arange(len(answers)), counts),
-        _sum(answer.access_time for answer in answers),
+        total(answer.access_time for answer in answers),
         access_time_estimate,
         tuple(a.problem_id for a in answers if a.problem_id is not None),
     )
 
 
-def _sum(seconds: Iterable[float | None]) -> float | None:
-    """None if any is unknown."""
-    total = 0.0
-    for x in seconds:
-        if x is None:
-            return None
-        total += x
-    return total
+def total(seconds: Iterable[float | None]) -> float | None:
+    """Add times; None if any is unknown."""
+    known = list(seconds)
+    return None if None in known else math.fsum(x for x in known if x is not None)

@@ -8,14 +8,14 @@ from ..ising import IsingModel
 from ..sample import AnnealReport
 from .drawing import Chosen, error_groups
 from .errors import AnnealerError
-from .session import Session
+from .session import Session, Spent
 from .temperature import FrozenReadsError, Temperature, pseudo_likelihood_beta
 
 __all__ = ["report_of"]
 
 
 def report_of(
-    session: Session, ising: IsingModel, drawn: Chosen, *, refine_sweeps: int, seed: int
+    session: Session, ising: IsingModel, drawn: Chosen, spent: Spent, seed: int
 ) -> AnnealReport:
     """Measure samples before they are refined."""
     reads, device, layout = drawn.reads, session.device, session.layout(ising)
@@ -46,7 +46,9 @@ def report_of(
         solver=device.name,
         graph_id=device.graph_id,
         topology=device.topology,
-        refine_sweeps=refine_sweeps,
+        calibration_reads=spent.n_reads,
+        calibration_time=spent.access_time,
+        refine_sweeps=session.annealer.refine_sweeps,
         seed=seed,
     )
 

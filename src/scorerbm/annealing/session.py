@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..ising import IsingModel
 from ..rbm import RBM
@@ -18,14 +18,22 @@ from .embed import embed
 from .gauges import draw_gauge, split_reads
 from .layout import Layout
 from .program import Program, check_ranges, program, strongest_chains
-from .reads import Reads, logical_reads
+from .reads import Reads, logical_reads, total
 from .streams import generator, subseed
 from .submission import check_options, receive, submit
 
 if TYPE_CHECKING:
     from .annealer import Annealer
 
-__all__ = ["Session"]
+__all__ = ["Session", "Spent"]
+
+
+class Spent(NamedTuple):
+    """What a calibration cost."""
+
+    n_reads: int
+    access_time: float | None
+    """Seconds; None where the device does not say."""
 
 
 class Session:
@@ -106,8 +114,13 @@ class Session:
         """The chain strength, or 0 while none is known, as where every chain is one qubit."""
         return self.chain_strength or 0.0
 
-    def calibrate(self, ising: IsingModel, seed: int) -> None:
+    def calibrate(self, ising: IsingModel, seed: int) -> Spent:
         """Measure with a model what is not known yet of beta and chain strength.
+
+        Returns
+        -------
+        Spent
+            Nothing, if both are known.
 
         Raises
         ------
@@ -117,30 +130,33 @@ class Session:
         layout, device = self.layout(ising), self.device
         chained = layout.longest_chain > 1
         if self.beta is not None and not (chained and self.chain_strength is None):
-            return
+            return Spent(0, 0.0)
         start = self.beta or device.starting_beta
+        spent: list[Reads] = []
         limit = strongest_chains(device, layout, ising, start) if chained else math.inf
 
         def draw(beta: float, chain_strength: float, n_reads: int, seed: int) -> Drawn:
             reads = self.draw(ising, n_reads, beta=beta, chain_strength=chain_strength, seed=seed)
+            spent.append(reads)
             return for_calibration(reads, self.annealer.chain_breaks)
 
         if self.beta is not None:
             found = scan(ising, draw, beta=start, maximum=limit, seed=seed)
             self.chain_strength = found.chain_strength
-            return
-        self.calibration = calibrate(
-            ising,
-            draw,
-            beta=start,
-            # Where every chain is one qubit, any strength will do.
-            chain_strength=self.chain_strength or ("scan" if chained else 1.0),
-            max_chain_strength=limit,
-            seed=seed,
-        )
-        self.beta = self.calibration.beta
-        if chained:
-            self.chain_strength = self.calibration.chain_strength
+        else:
+            self.calibration = calibrate(
+                ising,
+                draw,
+                beta=start,
+                # Where every chain is one qubit, any strength will do.
+                chain_strength=self.chain_strength or ("scan" if chained else 1.0),
+                max_chain_strength=limit,
+                seed=seed,
+            )
+            self.beta = self.calibration.beta
+            if chained:
+                self.chain_strength = self.calibration.chain_strength
+        return Spent(sum(map(len, spent)), total(reads.access_time for reads in spent))
 
     def sample(
         self, model: RBM, n_samples: int, *, seed: int = 0, first_chain: int = 0
@@ -197,9 +213,7 @@ class Session:
             for k, (p, n) in enumerate(zip(programs, counts, strict=True))
         ]
         answers = receive(device, pending, self.annealer.timeout)
-        known = [t for t in times if t is not None]
-        estimate = sum(known) if len(known) == len(times) else None
-        return logical_reads(layout, answers, generator(seed, "ties"), estimate)
+        return logical_reads(layout, answers, generator(seed, "ties"), total(times))
 
     def _programs(
         self,

@@ -45,6 +45,9 @@ class AnnealReport:
     n_qubits, longest_chain : int
     access_time_estimate, access_time : float or None
         Seconds of the device, foretold by the solver's own properties and as it charged them.
+    calibration_reads : int
+    calibration_time : float or None
+        Reads and seconds of the device that were spent before, to calibrate it for these samples.
     problem_ids : tuple of str
     solver, graph_id, topology : str
     refine_sweeps : int
@@ -72,6 +75,8 @@ class AnnealReport:
     longest_chain: int
     access_time_estimate: float | None
     access_time: float | None
+    calibration_reads: int
+    calibration_time: float | None
     problem_ids: tuple[str, ...]
     solver: str
     graph_id: str
@@ -93,6 +98,13 @@ class AnnealReport:
     def estimated_beta_error(self) -> float:
         """Its standard error."""
         return self.beta * self.effective_beta_error
+
+    @property
+    def device_seconds(self) -> float | None:
+        """Seconds of the device, calibration included, if it says."""
+        if self.access_time is None or self.calibration_time is None:
+            return None
+        return self.access_time + self.calibration_time
 
     @property
     def broken_chains(self) -> float:
@@ -131,6 +143,7 @@ class AnnealReport:
             ("programmings", f"{self.n_programmings}, gauges {self.n_gauges}"),
             ("access time", f"{_seconds(self.access_time)} (estimate "
              f"{_seconds(self.access_time_estimate)})"),
+            ("calibration", f"{self.calibration_reads} reads, {_seconds(self.calibration_time)}"),
             ("problems", _shortened(self.problem_ids)),
             ("seed", str(self.seed)),
         ]  # fmt: skip
