@@ -132,6 +132,21 @@ def test_all_gauges_are_submitted_before_the_first_is_waited_for():
     assert all(future.cancelled() for future in sampler.futures)
 
 
+def test_what_was_submitted_is_called_off_when_the_next_cannot_be(monkeypatch):
+    sampler = OddSampler("stuck")
+    original = sampler.sample
+
+    def second_fails(*arguments, **options):
+        if sampler.calls:
+            raise KeyboardInterrupt
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(sampler, "sample", second_fails)
+    with pytest.raises(KeyboardInterrupt):
+        Annealer(sampler, beta=1.0, n_gauges=2).sample(MODEL, 60)
+    assert [future.cancelled() for future in sampler.futures] == [True]
+
+
 @pytest.mark.parametrize("fault", ["histogram", "binary", "other order"])
 def test_answers_of_other_forms_are_understood(fault):
     odd, plain = (
@@ -186,6 +201,15 @@ def test_the_report_says_what_was_done():
     for words in (qpu.properties["chip_id"], "1000 kept of 1000 (intact)", "beta", " ± ", "seed"):
         assert words in text
     assert len(text.splitlines()) == 16
+
+
+def test_access_time_is_foretold_without_a_submission():
+    with Annealer(ideal_qpu(), **KNOWN, n_gauges=4).session() as session:
+        foretold = session.access_time(MODEL, 1000)
+        assert session.device.sampler._submitted == {}
+        assert foretold == session.sample(MODEL, 1000).report.access_time_estimate
+    with Annealer(OddSampler(), beta=1.0).session() as session:
+        assert session.access_time(MODEL, 1000) is None
 
 
 def test_frozen_reads_are_infinitely_cold():

@@ -205,6 +205,13 @@ def test_sums_of_couplings_have_a_range_too(qpu, place):
         assert takes(qpu, p) == fits
 
 
+def test_couplings_without_room_for_chains_are_named_by_the_ranges():
+    device, embedding = embedded(QPU, 8, 6, length=3)
+    layout = lay_out(device, embedding)
+    ising = to_ising(random_bernoulli(8, 6, scale=60.0))
+    assert strongest_chains(device, layout, ising, 1.0) == 2.0
+
+
 def test_chains_have_no_limit_where_couplings_have_none():
     from dwave.samplers import SimulatedAnnealingSampler
 

@@ -24,6 +24,8 @@ from .streams import subseed
 
 __all__ = ["Annealer"]
 
+_GRACE = 10.0  # seconds after which the client gives up too, where nobody waits any more
+
 
 @dataclass(frozen=True)
 class Annealer(Sampler):
@@ -137,7 +139,7 @@ class Annealer(Sampler):
             token=self.token,
             profile=self.profile,
             solver=self.solver,
-            polling_timeout=float(self.timeout),
+            polling_timeout=self.timeout + _GRACE,
         )
 
     def calibrated(self, model: RBM, *, seed: int = 0) -> Annealer:

@@ -141,7 +141,10 @@ def check_ranges(device: Device, program: Program, beta: float) -> None:
 
 
 def strongest_chains(device: Device, layout: Layout, ising: IsingModel, beta: float) -> float:
-    """Return the largest chain strength in programmed units that is in range in every gauge."""
+    """Return the largest chain strength in programmed units that is in range in every gauge.
+
+    Where couplings leave no room for chains at all, `check_ranges` is left to say so.
+    """
     if device.j_range is None:
         return math.inf
     limits = [-device.j_range[0]]
@@ -153,7 +156,8 @@ def strongest_chains(device: Device, layout: Layout, ising: IsingModel, beta: fl
         chains = _totals(device, layout, np.concatenate([np.zeros(n), np.ones(m)]))
         some = chains > 0
         limits += ((-device.total_range[0] - weights[some]) / chains[some]).tolist()
-    return min(limits)
+    most = min(limits)
+    return most if most > 0.0 else limits[0]
 
 
 def _totals(device: Device, layout: Layout, couplings: Reals) -> Reals:

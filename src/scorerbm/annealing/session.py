@@ -6,7 +6,7 @@ import math
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..ising import IsingModel
+from ..ising import IsingModel, to_ising
 from ..rbm import RBM
 from ..sample import SampleSet
 from .calibration import Calibration, calibrate
@@ -20,7 +20,7 @@ from .layout import Layout
 from .program import Program, check_ranges, program, strongest_chains
 from .reads import Reads, logical_reads, total
 from .streams import generator, subseed
-from .submission import check_options, receive, submit
+from .submission import Job, answers, check_options
 
 if TYPE_CHECKING:
     from .annealer import Annealer
@@ -203,17 +203,37 @@ class Session:
         if beta is None:
             beta = self.beta or device.starting_beta
         strength = self.strength if chain_strength is None else chain_strength
-        n_device_reads = -(-n_reads // layout.n_copies)
-        counts = split_reads(n_device_reads, self.annealer.n_gauges, device.most_reads)
+        counts = self._counts(layout, n_reads)
         programs = self._programs(ising, layout, len(counts), beta, strength, seed)
-        options = dict(self.annealer.sampler_options)
-        times = [device.access_time(layout.n_qubits, n, options) for n in counts]
-        pending = [
-            submit(device, p, n, options, subseed(seed, "device", k, bits=31))
+        jobs = [
+            Job(p, n, subseed(seed, "device", k, bits=31))
             for k, (p, n) in enumerate(zip(programs, counts, strict=True))
         ]
-        answers = receive(device, pending, self.annealer.timeout)
-        return logical_reads(layout, answers, generator(seed, "ties"), total(times))
+        estimate = self._estimate(layout, counts)
+        found = answers(device, jobs, self.annealer.sampler_options, self.annealer.timeout)
+        return logical_reads(layout, found, generator(seed, "ties"), estimate)
+
+    def access_time(self, model: RBM, n_samples: int) -> float | None:
+        """Foretell the seconds of the device that so many reads take, by its own properties.
+
+        Reads that are made again and a calibration come on top. Nothing is submitted.
+
+        Returns
+        -------
+        float or None
+            None for a sampler without such properties.
+        """
+        layout = self.layout(to_ising(model))
+        return self._estimate(layout, self._counts(layout, n_samples))
+
+    def _counts(self, layout: Layout, n_reads: int) -> list[int]:
+        """Reads of each programming."""
+        n_device_reads = -(-n_reads // layout.n_copies)
+        return split_reads(n_device_reads, self.annealer.n_gauges, self.device.most_reads)
+
+    def _estimate(self, layout: Layout, counts: list[int]) -> float | None:
+        options = dict(self.annealer.sampler_options)
+        return total(self.device.access_time(layout.n_qubits, n, options) for n in counts)
 
     def _programs(
         self,

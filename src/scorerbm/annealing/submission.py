@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from .failures import as_annealer_errors
 from .gauges import ungauge
 from .program import Program
 
-__all__ = ["Answer", "Pending", "check_options", "receive", "submit"]
+__all__ = ["Answer", "Job", "answers", "check_options"]
 
 _OURS = {
     "num_reads": "the number of samples decides",
@@ -28,12 +28,19 @@ _OURS = {
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 1e-3, 0.1  # seconds between two looks at a pending answer
 
 
-@dataclass(frozen=True, eq=False)
-class Pending:
-    """One programming that was submitted, and perhaps answered."""
+class Job(NamedTuple):
+    """One programming."""
 
     program: Program
     n_reads: int
+    seed: int
+    """Of 31 bits, for samplers that know one."""
+
+
+class Pending(NamedTuple):
+    """A job that was submitted, and perhaps answered."""
+
+    job: Job
     answer: Any
 
 
@@ -73,34 +80,34 @@ def check_options(device: Device, options: Mapping[str, Any]) -> None:
             )
 
 
-def submit(
-    device: Device, program: Program, n_reads: int, options: Mapping[str, Any], seed: int
-) -> Pending:
-    """Send a programming as it is: no scaling, every read for itself, in the order of reading.
-
-    Raises
-    ------
-    AnnealerError
-        If the client fails.
-    """
-    settings = {"auto_scale": False, "answer_mode": "raw", "label": "scorerbm", "seed": seed}
+def _submit(device: Device, job: Job, options: Mapping[str, Any]) -> Pending:
+    """Send a programming as it is: no scaling, every read for itself, in the order of reading."""
+    settings = {"auto_scale": False, "answer_mode": "raw", "label": "scorerbm", "seed": job.seed}
     known = {name: x for name, x in settings.items() if name in device.parameters}
+    known |= {"num_reads": job.n_reads} | dict(options)
     with as_annealer_errors():
-        answer = device.sampler.sample(program.bqm(), num_reads=n_reads, **(known | dict(options)))
-    return Pending(program, n_reads, answer)
+        return Pending(job, device.sampler.sample(job.program.bqm(), **known))
 
 
-def receive(device: Device, pending: Sequence[Pending], timeout: float) -> list[Answer]:
-    """Wait for all answers.
+def answers(
+    device: Device,
+    jobs: Iterable[Job],
+    options: Mapping[str, Any],
+    timeout: float,
+) -> list[Answer]:
+    """Submit all programmings, then wait for them.
 
     Raises
     ------
     AnnealerError
-        If one is not there within so many seconds, or is not what was asked for. All that are
-        still under way are then called off.
+        If one is not answered within so many seconds, or not as it was asked for, or the client
+        fails. All that are still under way are then called off.
     """
-    deadline = time.monotonic() + timeout
+    pending: list[Pending] = []
     try:
+        for job in jobs:
+            pending.append(_submit(device, job, options))
+        deadline = time.monotonic() + timeout
         for item in pending:
             _wait(device, item, deadline, timeout)
         return [_read(device, item) for item in pending]
@@ -142,7 +149,7 @@ def _problem_id(item: Pending) -> str | None:
 
 
 def _read(device: Device, item: Pending) -> Answer:
-    answer, layout = item.answer, item.program.layout
+    answer, layout = item.answer, item.job.program.layout
     with as_annealer_errors(answer):
         record = answer.record
     column = {label: k for k, label in enumerate(answer.variables)}
@@ -158,13 +165,13 @@ def _read(device: Device, item: Pending) -> Answer:
         states = 2 * states.astype(np.int8) - 1
     # Samplers without raw answers count equal ones.
     physical = np.repeat(states.astype(np.int8), record.num_occurrences, axis=0)
-    if len(physical) != item.n_reads:
+    if len(physical) != item.job.n_reads:
         raise AnnealerError(
-            f"{device.name} gave {len(physical)} reads, {item.n_reads} were asked for"
+            f"{device.name} gave {len(physical)} reads, {item.job.n_reads} were asked for"
         )
     if (np.abs(physical) != 1).any():
         raise AnnealerError(f"{device.name} gave states other than -1 and 1")
-    ungauge(layout, physical, item.program.gauge)
+    ungauge(layout, physical, item.job.program.gauge)
     return Answer(physical, *_accounts(answer.info))
 
 
