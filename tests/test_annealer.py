@@ -77,6 +77,15 @@ def test_a_device_that_takes_few_reads_at_once_is_programmed_more_often():
     assert report.n_programmings == 4
 
 
+def test_slow_anneals_leave_room_for_fewer_reads_in_a_programming():
+    slow = {"annealing_time": 1000.0}
+    options = {**KNOWN, "n_gauges": 1, "sampler_options": slow}
+    report = Annealer(ideal_qpu(), **options).sample(MODEL, 2000).report
+    assert report.n_programmings > 1
+    assert report.access_time == pytest.approx(report.access_time_estimate, rel=0.2)
+    assert report.access_time > 2.0
+
+
 # -- the same from a seed ---------------------------------------------------------------------
 
 

@@ -209,7 +209,10 @@ def test_couplings_without_room_for_chains_are_named_by_the_ranges():
     device, embedding = embedded(QPU, 8, 6, length=3)
     layout = lay_out(device, embedding)
     ising = to_ising(random_bernoulli(8, 6, scale=60.0))
-    assert strongest_chains(device, layout, ising, 1.0) == 2.0
+    strength = strongest_chains(device, layout, ising, 1.0)
+    assert strength == 2.0
+    with pytest.raises(ValueError, match="model: the"):
+        check_ranges(device, program(layout, ising, 1.0, strength, plain(layout)), 1.0)
 
 
 def test_chains_have_no_limit_where_couplings_have_none():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ Range = tuple[float, float]
 BETA_OF_TOPOLOGY = {"zephyr": 8.5, "pegasus": 4.8}
 """Inverse temperatures in programmed units as published for these families, where to start from."""
 
+_TIMES = ("annealing_time", "readout_thermalization", "programming_thermalization")
 _MOST_READS = 1 << 20  # of one programming, where a sampler sets no limit
 
 
@@ -167,10 +169,15 @@ class Device:
         order = np.lexsort((group, np.maximum(a, b), np.minimum(a, b)))
         return np.asarray(group[order].reshape(-1, 2))
 
-    @property
-    def most_reads(self) -> int:
-        """Of one programming."""
-        return int(self.properties.get("num_reads_range", (1, _MOST_READS))[1])
+    def most_reads(self, options: Mapping[str, Any]) -> int:
+        """Of one programming: slow anneals leave room for fewer within a job's longest duration."""
+        most = int(self.properties.get("num_reads_range", (1, _MOST_READS))[1])
+        in_time = getattr(self._solver, "max_num_reads", None)
+        times = {name: options[name] for name in _TIMES if name in options}
+        if in_time is not None and times:
+            with suppress(KeyError):  # a solver without a longest duration
+                most = min(most, int(in_time(**times)))
+        return max(1, most)
 
     def _range(self, name: str) -> Range | None:
         """As the sampler itself has it: what a composite programs into its child, it may change."""
@@ -186,7 +193,7 @@ class Device:
     def _solver(self) -> Any:
         return getattr(self.sampler, "solver", None)
 
-    def access_time(self, n_qubits: int, n_reads: int, options: dict[str, Any]) -> float | None:
+    def access_time(self, n_qubits: int, n_reads: int, options: Mapping[str, Any]) -> float | None:
         """Seconds that a programming is to take, as the solver's own properties say.
 
         None where the sampler has no such notion.
@@ -194,8 +201,8 @@ class Device:
         estimate = getattr(self._solver, "estimate_qpu_access_time", None)
         if estimate is None:
             return None
-        timing = ("annealing_time", "anneal_schedule", "reduce_intersample_correlation")
-        known = {k: options[k] for k in (*timing, "readout_thermalization") if k in options}
+        timing = (*_TIMES, "anneal_schedule", "reduce_intersample_correlation")
+        known = {name: options[name] for name in timing if name in options}
         try:
             return float(estimate(n_qubits, num_reads=n_reads, **known)) * 1e-6
         except (ValueError, KeyError, TypeError):  # a solver without timing data

@@ -64,14 +64,19 @@ def embed(
         except ValueError as error:
             warnings.warn(f"a kept embedding is found anew: {error}", stacklevel=2)
         else:
-            chosen = _several(kept, n_copies)
-            return whole if chosen is kept else lay_out(device, chosen)
+            return _layout_of(device, kept, n_copies, whole)
     with progress_bar(progress, 1, "finding an embedding") as update:
         embedding = (_find_several if several else _find)(device, n_visible, n_hidden)
         update()
-    layout = lay_out(device, _several(embedding, n_copies))
+    whole = lay_out(device, embedding)
     remember(device, embedding, copies=several)
-    return layout
+    return _layout_of(device, embedding, n_copies, whole)
+
+
+def _layout_of(device: Device, embedding: Embedding, n_copies: int | None, whole: Layout) -> Layout:
+    """So many of the copies, of which all have been laid out already."""
+    chosen = _several(embedding, n_copies)
+    return whole if chosen is embedding else lay_out(device, chosen)
 
 
 def _several(embedding: Embedding, n_copies: int | None) -> Embedding:

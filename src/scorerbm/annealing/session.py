@@ -82,6 +82,7 @@ class Session:
         if self._connected and self._device is not None:
             self._device.sampler.close()
             self._device, self._connected = None, False
+            self._layouts.clear()  # the next connection may be to another solver
 
     @property
     def device(self) -> Device:
@@ -229,10 +230,12 @@ class Session:
     def _counts(self, layout: Layout, n_reads: int) -> list[int]:
         """Reads of each programming."""
         n_device_reads = -(-n_reads // layout.n_copies)
-        return split_reads(n_device_reads, self.annealer.n_gauges, self.device.most_reads)
+        annealer = self.annealer
+        most = self.device.most_reads(annealer.sampler_options)
+        return split_reads(n_device_reads, annealer.n_gauges, most)
 
     def _estimate(self, layout: Layout, counts: list[int]) -> float | None:
-        options = dict(self.annealer.sampler_options)
+        options = self.annealer.sampler_options
         return total(self.device.access_time(layout.n_qubits, n, options) for n in counts)
 
     def _programs(

@@ -157,8 +157,7 @@ def _read(device: Device, item: Pending) -> Answer:
     if missing:
         raise AnnealerError(
             f"{device.name} gave no state of {len(missing)} of {layout.n_qubits} qubits, the first "
-            f"of them {missing[0]!r}: it may have been taken out of service; delete the kept "
-            "embedding or connect again"
+            f"of them {missing[0]!r}: it may have been taken out of service: connect again"
         )
     states = np.asarray(record.sample)[:, [column[label] for label in layout.labels]]
     if answer.vartype.name == "BINARY":
