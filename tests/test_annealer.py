@@ -27,10 +27,10 @@ def same(a, b):
 # -- so many samples ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", [1, 7, 100])
+@pytest.mark.parametrize("n", [1, 40])
 @pytest.mark.parametrize("copies", [1, 3])
 @pytest.mark.parametrize("chain_breaks", ["intact", "majority", "discard"])
-@pytest.mark.parametrize("flips", [0.0, 0.02, 0.2])
+@pytest.mark.parametrize("flips", [0.02, 0.2])
 def test_there_are_as_many_samples_as_were_asked_for(n, copies, chain_breaks, flips):
     options = {"copies": copies, "chain_breaks": chain_breaks, "n_gauges": 3}
     samples = Annealer(ideal_qpu(flips), **KNOWN, **options).sample(MODEL, n)

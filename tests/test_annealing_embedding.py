@@ -25,6 +25,11 @@ def device(request):
     return Device({"zephyr": QPU, "defects": DEFECTS, "pegasus": PEGASUS}[request.param])
 
 
+@pytest.fixture(scope="module")
+def bicliques(device):
+    return Bicliques(device.graph)
+
+
 def verified(device, n, m, chains):
     """By Ocean's own check."""
     from dwave.embedding import verify_embedding
@@ -37,19 +42,17 @@ def verified(device, n, m, chains):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (16, 16), (40, 8), (8, 40), (44, 3), (25, 30)])
-def test_every_shape_has_chains_in_both_orientations(device, shape):
-    chains = Bicliques(device.graph).find(*shape)
+def test_every_shape_has_chains_in_both_orientations(device, bicliques, shape):
+    chains = bicliques.find(*shape)
     assert len(chains) == sum(shape)
     lay_out(device, Embedding.of_chains(*shape, [chains]))
     assert verified(device, *shape, chains)
 
 
 @pytest.mark.parametrize("shape", [(40, 8), (25, 30), (12, 36)])
-def test_chains_are_no_longer_than_those_of_the_public_call(device, shape):
-    from minorminer.busclique import busgraph_cache
-
-    found = Bicliques(device.graph).find(*shape)
-    public = busgraph_cache(device.graph).find_biclique_embedding(*shape).values()
+def test_chains_are_no_longer_than_those_of_the_public_call(bicliques, shape):
+    found = bicliques.find(*shape)
+    public = bicliques._cache.find_biclique_embedding(*shape).values()
 
     def cost(chains):
         return max(map(len, chains)), sum(map(len, chains))
@@ -69,12 +72,12 @@ def test_lopsided_shapes_take_fewer_qubits_than_by_the_public_call():
 
 def test_the_public_call_serves_where_the_cache_is_another(monkeypatch, device):
     monkeypatch.setattr(Bicliques, "_all", lambda *_: None)
-    bicliques = Bicliques(device.graph)
-    chains = bicliques.find(9, 7)
+    public = Bicliques(device.graph)
+    chains = public.find(9, 7)
     assert verified(device, 9, 7, chains)
-    assert bicliques.find(500, 500) is None
-    assert bicliques.largest(500, 500) is None
-    assert 20 < bicliques.balanced() < 100
+    assert public.find(500, 500) is None
+    assert public.largest(500, 500) is None
+    assert 20 < public.balanced() < 100
 
 
 def test_a_cache_without_its_parts_is_noticed(monkeypatch):
@@ -136,10 +139,10 @@ def Coins():  # noqa: N802
     return dimod.RandomSampler()
 
 
-@pytest.mark.parametrize("shape", [(8, 8), (16, 16), (30, 6), (24, 24)])
-def test_small_squares_hold_chains_as_short_as_those_of_the_whole_graph(device, shape):
+@pytest.mark.parametrize("shape", [(8, 8), (20, 12)])
+def test_small_squares_hold_chains_as_short_as_those_of_the_whole_graph(device, bicliques, shape):
     quickly = find_in_square(device.graph, *shape)
-    whole = Bicliques(device.graph).find(*shape)
+    whole = bicliques.find(*shape)
     assert verified(device, *shape, quickly)
     assert max(map(len, quickly)) <= max(map(len, whole))
 
