@@ -15,6 +15,7 @@ from helpers.gaussian import random_gaussian
 from helpers.models import random_bernoulli
 from scorerbm import Annealer, AnnealerError, BernoulliRBM
 from scorerbm.annealing.device import Device
+from scorerbm.ising import to_ising
 
 MODEL = random_bernoulli(4, 3, seed=1)
 KNOWN = {"beta": BETA, "chain_strength": STRENGTH}
@@ -257,6 +258,21 @@ def test_beta_is_measured_if_it_is_not_given():
     assert replace(fixed, beta="auto") == annealer
     known = Annealer(OddSampler(), beta=1.0)
     assert known.calibrated(MODEL) == known
+
+
+@pytest.mark.parametrize("start", [BETA / 2, 2 * BETA])
+def test_a_calibration_may_start_a_factor_of_two_off(start):
+    annealer = Annealer(ideal_qpu(), chain_strength=STRENGTH)
+    with annealer.session() as session:
+        spent = session.calibrate(to_ising(MODEL), 0, start=start)
+        found = session.calibration
+    assert spent.n_reads >= 4000  # it took more than one round
+    assert found.rounds[0].beta == start
+    assert abs(found.beta - BETA) < 4.0 * found.error < 0.2 * BETA
+    again = replace(annealer, sampler=ideal_qpu())
+    assert again.calibrated(MODEL, start=start).beta == found.beta
+    with pytest.raises(ValueError, match=r"start: got 0.0"):
+        annealer.calibrated(MODEL, start=0.0)
 
 
 def test_a_session_keeps_what_it_has_measured():

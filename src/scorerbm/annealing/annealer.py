@@ -142,13 +142,15 @@ class Annealer(Sampler):
             polling_timeout=self.timeout + _GRACE,
         )
 
-    def calibrated(self, model: RBM, *, seed: int = 0) -> Annealer:
+    def calibrated(self, model: RBM, *, seed: int = 0, start: float | None = None) -> Annealer:
         """Return this annealer with beta and chain strength as measured with a model.
 
         Parameters
         ----------
         model : BernoulliRBM
         seed : int
+        start : float, optional
+            Inverse temperature to begin with; by default that of the solver's topology.
 
         Returns
         -------
@@ -160,8 +162,10 @@ class Annealer(Sampler):
             If no inverse temperature makes the reads those of the model.
         """
         ising = _ising(model)
+        if start is not None:
+            _check.number("start", start, above=0.0)
         with self.session() as session:
-            session.calibrate(ising, seed)
+            session.calibrate(ising, seed, start=start)
             beta, strength = session.beta, session.chain_strength
         return replace(
             self,

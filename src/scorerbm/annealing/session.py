@@ -115,8 +115,15 @@ class Session:
         """The chain strength, or 0 while none is known, as where every chain is one qubit."""
         return self.chain_strength or 0.0
 
-    def calibrate(self, ising: IsingModel, seed: int) -> Spent:
+    def calibrate(self, ising: IsingModel, seed: int, *, start: float | None = None) -> Spent:
         """Measure with a model what is not known yet of beta and chain strength.
+
+        Parameters
+        ----------
+        ising : IsingModel
+        seed : int
+        start : float, optional
+            Inverse temperature to begin with; by default that of the solver's topology.
 
         Returns
         -------
@@ -132,7 +139,7 @@ class Session:
         chained = layout.longest_chain > 1
         if self.beta is not None and not (chained and self.chain_strength is None):
             return Spent(0, 0.0)
-        start = self.beta or device.starting_beta
+        start = self.beta or start or device.starting_beta
         spent: list[Reads] = []
         limit = strongest_chains(device, layout, ising, start) if chained else math.inf
 
