@@ -59,7 +59,7 @@ def test_a_wrong_bias_is_seen(name, problem, vartype):
     """Samples of a problem with another first field, and of one that is of the other vartype."""
     bqm = PROBLEMS[problem](vartype)
     wrong = bqm.copy()
-    wrong.add_linear("a", 0.4 if vartype == "SPIN" else 1.2)
+    wrong.add_linear("a", 0.4 if vartype == "SPIN" else 2.5)
     assert p_value(draw(name, wrong), bqm) < REJECT
     other = dimod.BinaryQuadraticModel(
         bqm.linear, bqm.quadratic, 0.0, "BINARY" if vartype == "SPIN" else "SPIN"

@@ -26,7 +26,7 @@ _NOT_OF_READS = ("sampler", "seed", "first_chain", "backend", "seconds", "n_swee
 class GibbsChains(Chains):
     """Block Gibbs at the inverse temperatures of a schedule, one after the other.
 
-    At β = 1 alone these are the chains of `scorerbm.BlockGibbs`, bit by bit.
+    At β = 1 alone these are the chains of `scorerbm.BlockGibbs` with the layers exchanged.
     """
 
     def __init__(self, layered: Layered, schedule: Schedule, reads: Reads, work: Work) -> None:
