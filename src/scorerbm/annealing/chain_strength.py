@@ -13,7 +13,7 @@ from ..ising import IsingModel
 from .drawn import Draw
 from .temperature import FrozenReadsError, HotReadsError, pseudo_likelihood_beta
 
-__all__ = ["ChainStrengthScan", "ScanPoint", "scan"]
+__all__ = ["ChainStrengthScan", "ScanPoint", "scan", "usual_strength"]
 
 _CENTRE = 2.5  # beta · chain strength about which grids lie
 _STEP = math.sqrt(2.0)
@@ -74,6 +74,11 @@ class ChainStrengthScan:
         return self.best.chain_strength
 
 
+def usual_strength(ising: IsingModel, beta: float) -> float:
+    """Return the larger of 2.5 and the largest coupling, over beta: where `scan` looks first."""
+    return max(_CENTRE, float(np.abs(ising.J).max())) / beta
+
+
 def scan(
     ising: IsingModel,
     draw: Draw,
@@ -132,7 +137,7 @@ def scan(
     n = _check.integer("n_reads", n_reads, 2)
     seed = _check.integer("seed", seed)
     most = maximum if maximum == math.inf else _check.number("maximum", maximum, above=0.0)
-    centre = max(_CENTRE, float(np.abs(ising.J).max())) / beta
+    centre = usual_strength(ising, beta)
     points: dict[int, ScanPoint] = {}
 
     def measure(steps: range) -> None:

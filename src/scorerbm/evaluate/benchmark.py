@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +31,6 @@ _SETS_OF_THE_REFERENCE = 20
 _FEWEST_SAMPLES = 10
 _SAMPLES_KEPT = 64
 _MOST_DRAWS, _LONG_ENOUGH = 5, 0.1  # a start of threads can take longer than a quick run
-_WHERE = frozenset({"n_threads", "backend", "progress"})
 
 
 def measure_roads(
@@ -151,16 +150,12 @@ class _Plan:
             "mmd_bandwidth": truth.bandwidth,
             "backend": get_backend(self.backend).name,
             "n_threads": self.n_threads,
-            "samplers": {n: self._described(road) for n, road in self.roads.items()},
+            "samplers": {
+                n: self.sampler(road, road.budgets[-1]).described()
+                for n, road in self.roads.items()
+            },
             "environment": environment(),
         }
-
-    def _described(self, road: Road) -> str:
-        """Tell the road's sampler at its largest budget, less where it runs."""
-        sampler = self.sampler(road, road.budgets[-1])
-        shown = (f.name for f in fields(sampler) if f.name not in _WHERE)
-        options = ", ".join(f"{name}={getattr(sampler, name)!r}" for name in shown)
-        return f"{type(sampler).__name__}({options})"
 
 
 def _checked_seeds(seeds: Sequence[int]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from .anneal_report import AnnealReport
 from .draws import Draws
 
 __all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
+
+_WHERE = frozenset({"n_threads", "backend", "progress"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +168,15 @@ class Sampler(ABC):
         }
         return replace(result, info=common | representation | result.info)
 
+    def described(self) -> str:
+        """Class and options, less where the work is done: for reports and records."""
+        shown = (
+            f"{f.name}={_spoken(getattr(self, f.name))}"
+            for f in fields(self)
+            if f.repr and f.name not in _WHERE
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
     @abstractmethod
     def _sample(self, job: Job) -> SampleSet: ...
 
@@ -182,3 +193,9 @@ class Sampler(ABC):
     def _sweeps_a_call(self, job: Job) -> int:
         """Sweeps of all chains that the backend is asked for at once."""
         return 1
+
+
+def _spoken(value: object) -> str:
+    """What a value is, and not where it lies in memory, which differs from run to run."""
+    anonymous = type(value).__repr__ is object.__repr__
+    return type(value).__name__ if anonymous else repr(value)

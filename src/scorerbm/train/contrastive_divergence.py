@@ -39,7 +39,8 @@ class ContrastiveDivergence(Trainer):
     negative_phase : Sampler, optional
         What draws the samples of the model anew at every update, in place of Gibbs chains of
         ``n_sweeps``, persistent or not: `ParallelTempering` for models that chains do not cross,
-        `Exact` for small ones.
+        `Exact` for small ones, or an `Annealer`, whose inverse temperature is then followed as the
+        weights grow, and shown as ``beta`` in the history; see `Tracker`.
     n_epochs : int, optional
         Passes over the data; by default as many as make 8000 updates, and at least 25.
     batch_size : int

@@ -6,6 +6,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..backends.protocol import Backend, Domain, Reals
 from ..rbm import RBM
 from ..rbm.chains import chain_ids
 from ..rbm.grid import Workspace
+from ..sample.base import Sampler
 from .callbacks import Callback, TrainingState
 from .centring import Centring
 from .errors import DivergenceError
@@ -134,7 +136,9 @@ class Trainer(ABC):
             raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
         seed = _check.integer("seed", seed)
         with at_work(get_backend(self.backend), self.n_threads or 0):
-            return _Run(self, family_class(data), data, held_out, seed).fit(init)
+            run = _Run(self, family_class(data), data, held_out, seed)
+            with closing(run.gradient):
+                return run.fit(init)
 
     def epochs(self, n_rows: int) -> int:
         """Return the number of epochs that a training set of n rows gets."""
@@ -287,4 +291,6 @@ class _Run:
 
 def _spoken(x: object) -> str:
     """Name of a function, whose repr differs from run to run, or the repr of anything else."""
+    if isinstance(x, Sampler):
+        return x.described()
     return str(getattr(x, "__qualname__", None) or repr(x))

@@ -65,6 +65,9 @@ class Gradient(ABC):
         """Numbers worth a column in the history, such as τ."""
         return {}
 
+    def close(self) -> None:  # noqa: B027 - most have nothing to give back
+        """Give back what the estimator holds, after the training."""
+
 
 def integers_of(model: RBM, backend: Backend, n_threads: int) -> IntegerRBM:
     """Return the model as chains of bits sample it."""

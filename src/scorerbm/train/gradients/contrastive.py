@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..._seed import derive_key
+from ...annealing import Annealer
+from ...annealing.tracking import Tracker
 from ...backends.bits import pack_bits
 from ...backends.protocol import Backend, Domain, Reals
 from ...rbm import RBM
@@ -83,13 +85,14 @@ class PCDGradient(Gradient):
 class SampledGradient(Gradient):
     """The negative phase is drawn anew at every update by any sampler.
 
-    The loss shown is that of PCD.
+    The loss shown is that of PCD. The inverse temperature of an annealer is followed.
     """
 
     def __init__(self, sampler: Sampler, n_samples: int, seed: int, backend: Backend) -> None:
         super().__init__(backend)
-        self._sampler, self._n_samples, self._seed = sampler, n_samples, seed
-        self._update = 0
+        self._tracker = Tracker(sampler) if isinstance(sampler, Annealer) else None
+        self._sampler = self._tracker or sampler
+        self._n_samples, self._seed, self._update = n_samples, seed, 0
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         rbm = integers_of(model, self.backend, n_threads)
@@ -98,3 +101,10 @@ class SampledGradient(Gradient):
         self._update += 1
         samples, data = pack_bits(drawn.visible), batch.states.words
         return contrast(rbm, samples, data, self.backend, n_threads, free_energy=True)
+
+    def shown(self, progress: float) -> dict[str, float]:
+        return {} if self._tracker is None else {"beta": self._tracker.beta}
+
+    def close(self) -> None:
+        if self._tracker is not None:
+            self._tracker.close()

@@ -1,0 +1,101 @@
+"""An annealer in the negative phase of training, and its temperature on the way."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from helpers.devices import ideal_qpu
+from helpers.models import random_bernoulli, visible_probabilities
+from scorerbm import Adam, Annealer, BernoulliRBM, ContrastiveDivergence, Exact
+from scorerbm.annealing.simulated import IdealAnnealer, SimulatedQPU
+from scorerbm.annealing.tracking import Tracker
+
+SOURCE = random_bernoulli(6, 3, scale=2.0, seed=4)
+DATA = Exact().sample(SOURCE, 600, seed=1).visible
+TRAINER = ContrastiveDivergence(
+    n_hidden=3,
+    n_epochs=12,
+    batch_size=60,
+    n_chains=200,
+    optimizer=Adam(learning_rate=0.05),
+    monitor="never",
+)
+
+
+def qpu(beta=6.0):
+    return SimulatedQPU(IdealAnnealer(beta=beta), size=2)
+
+
+def divergence(model):
+    """KL(source ‖ model) in nats, by enumeration."""
+    p, q = visible_probabilities(SOURCE), visible_probabilities(model)
+    return float((p * np.log(p / q)).sum())
+
+
+def trained(annealer):
+    return replace(TRAINER, negative_phase=annealer).fit(DATA, seed=0)
+
+
+def test_a_device_trains_as_well_as_exact_samples_and_its_temperature_is_found():
+    annealer = Annealer(qpu(), n_gauges=1)  # starts at 8.5, off by 1.4
+    fit = trained(annealer)
+    exact = replace(TRAINER, negative_phase=Exact()).fit(DATA, seed=0)
+    assert divergence(fit.model) < 1.5 * divergence(exact.model) + 0.01
+    assert fit.history[-1]["beta"] == pytest.approx(6.0, rel=0.05)
+    # Negative control: at the wrong temperature the model is that of another one.
+    wrong = trained(replace(annealer, beta=12.0)).model
+    assert divergence(wrong) > 3.0 * divergence(fit.model)
+
+
+def test_a_given_temperature_is_kept():
+    annealer = Annealer(qpu(), beta=5.0, n_gauges=1)
+    fit = replace(TRAINER, n_epochs=2, negative_phase=annealer).fit(DATA, seed=0)
+    assert [row["beta"] for row in fit.history] == [5.0, 5.0]
+
+
+def test_the_same_seed_trains_the_same_model_on_a_fresh_device():
+    first, second, other = (
+        replace(TRAINER, n_epochs=2, negative_phase=Annealer(qpu(), n_gauges=2)).fit(DATA, seed=s)
+        for s in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first.model.weights, second.model.weights)
+    assert not np.array_equal(first.model.weights, other.model.weights)
+    assert first.settings == second.settings
+
+
+# -- the filter ------------------------------------------------------------------------------
+
+
+def test_weights_that_say_nothing_of_the_temperature_do_not_move_it():
+    flat = BernoulliRBM(np.full((6, 3), 1e-3), np.zeros(6), np.zeros(3))
+    tracker = Tracker(Annealer(qpu(), n_gauges=1))
+    for seed in range(5):
+        tracker.sample(flat, 100, seed=seed)
+    assert tracker.beta == pytest.approx(8.5, rel=0.1)
+    # While those of the source say it at once.
+    tracker.sample(SOURCE, 500, seed=9)
+    assert tracker.beta == pytest.approx(6.0, rel=0.1)
+
+
+def test_a_device_that_only_minimises_is_moved_away_from():
+    tracker = Tracker(Annealer(qpu(beta=5000.0), n_gauges=1, chain_breaks="majority"))
+    betas = []
+    for seed in range(3):
+        tracker.sample(SOURCE, 20, seed=seed)
+        betas.append(tracker.beta)
+    assert 8.5 < betas[0] < betas[1] < betas[2] < 8.5 * math.exp(3)
+
+
+def test_chains_grow_stronger_with_the_couplings():
+    tracker = Tracker(Annealer(ideal_qpu(0.0), beta=6.0, n_gauges=1))
+    small, large = (random_bernoulli(4, 3, scale=s, seed=0) for s in (0.1, 8.0))
+    tracker.sample(small, 10)
+    assert tracker.session.chain_strength == pytest.approx(2.5 / 6.0)
+    tracker.sample(large, 10)
+    coupling = np.abs(large.weights).max() / 4.0
+    assert tracker.session.chain_strength == pytest.approx(min(coupling / 6.0, 2.0), rel=1e-5)
+    fixed = Tracker(Annealer(ideal_qpu(0.0), beta=6.0, chain_strength=0.7, n_gauges=1))
+    fixed.sample(small, 10)
+    assert fixed.session.chain_strength == 0.7
