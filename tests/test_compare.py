@@ -14,6 +14,7 @@ from scipy import stats
 from helpers.models import random_bernoulli, state_index, states, visible_probabilities
 from helpers.statistics import ACCEPT, REJECT, kolmogorov_smirnov, z_test
 from scorerbm import BlockGibbs, Exact, GibbsDenoiser, ReverseSDE
+from scorerbm.evaluate.annealers import calibrated_once, simulated_annealer
 from scorerbm.evaluate.floor import N_PERMUTATIONS, Floor, sets_needed
 from scorerbm.evaluate.measurements import LEVEL
 from scorerbm.evaluate.roads import Road, default_roads, select_roads
@@ -159,6 +160,8 @@ def measured():
         "sde-mean-field": (10, 20),
         "gibbs": (1, 100),
         "tempering": (1, 50),
+        "annealer-ideal": (2,),
+        "annealer-noisy": (2,),
     }
     data = Exact().sample(MODEL, 900, seed=77).visible
     return compare(MODEL, data, budgets=budgets, n_samples=500)
@@ -174,6 +177,8 @@ def test_roads_reach_the_floor_or_do_not_as_the_theory_says(measured):
         "gibbs": 100,
         "tempering": 50,
         "exact": 1,
+        "annealer-ideal": 2,
+        "annealer-noisy": None,
     }
     words = {record["road"]: record["reached"] for record in measured.summary}
     assert words["gibbs"] == "100 sweeps"
@@ -215,7 +220,7 @@ def test_the_table_has_a_row_for_every_run_and_says_what_it_cost(measured):
             "sde-mean-field": row["budget"] + 1,
         }.get(row["road"])
         assert row["score_evaluations"] == evaluations
-        assert row["device_seconds"] is None
+        assert (row["device_seconds"] is None) == ("annealer" not in row["road"])
         if row["road"] == "gibbs":
             assert row["sweeps"] == row["budget"]
         if row["road"] == "tempering":
@@ -241,9 +246,36 @@ def test_time_on_a_device_is_told_beside_wall_time_where_there_is_any(measured, 
     page = result.report(tmp_path / "rented").read_text(encoding="utf-8")
     assert "device time" in page
     assert "<td>5 s</td>" in page
-    assert not measured.on_a_device
-    page = measured.report(tmp_path / "computed").read_text(encoding="utf-8")
+    computed = compare(SMALL, samplers={"gibbs": BlockGibbs()}, n_samples=20, seeds=(0,))
+    assert not computed.on_a_device
+    page = computed.report(tmp_path / "computed").read_text(encoding="utf-8")
     assert "device time" not in page
+
+
+def test_simulated_devices_are_called_so_and_a_real_one_is_only_used_by_name(measured):
+    for name in ("annealer-ideal", "annealer-noisy"):
+        assert "(simulated)" in measured.roads[name].label
+        assert "SimulatedQPU" in measured.settings["samplers"][name]
+    assert measured.on_a_device
+    assert "qpu" not in default_roads(SMALL)
+    assert set(select_roads(SMALL, ["qpu"], None)) == {"qpu"}  # connects when it is asked to draw
+    large = random_bernoulli(200, 100)
+    assert not {"annealer-ideal", "annealer-noisy"} & set(default_roads(large))
+
+
+def test_a_device_is_calibrated_once_for_all_runs():
+    calls = []
+
+    def build():
+        calls.append(1)
+        return simulated_annealer(control_errors=False)
+
+    sampler = calibrated_once(build, SMALL)
+    assert not calls
+    first, second = sampler(1), sampler(4)
+    assert len(calls) == 1
+    assert (first.n_gauges, second.n_gauges) == (1, 4)
+    assert first.beta == second.beta == pytest.approx(8.5, rel=0.05)
 
 
 def test_a_row_can_be_drawn_again_by_hand(measured):

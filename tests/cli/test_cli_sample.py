@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -157,3 +158,43 @@ def test_what_chains_cannot_do(folder, options, message):
     np.savez("c.npz", a=np.zeros((2, 6)))
     assert message in wrong("sample", "small.safetensors", *options.split())
     assert not (folder / "samples.npy").exists()
+
+
+# -- annealers ------------------------------------------------------------------------------
+
+
+def test_sample_by_a_simulated_device(folder):
+    small_model()
+    options = ("--sampler", "simulated-qpu", "-n", 40, "--beta", 8.5, "--chain-strength", 0.4,
+               "--gauges", 2, "--refine-sweeps", 1, "-o", "drawn.npz")  # fmt: skip
+    record = json.loads(cli("sample", "small.safetensors", *options, "--json").stdout)
+    assert record["solver"].startswith("simulated")
+    assert record["beta"] == 8.5
+    assert record["hybrid"]
+    assert record["device_seconds"] > 0.0
+    with np.load("drawn.npz") as archive:
+        assert archive["visible"].shape == (40, 6)
+        assert archive["hidden"].shape == (40, 3)
+
+
+def test_without_a_token_it_is_said_how_to_get_one(folder, monkeypatch):
+    small_model()
+    for name in [name for name in os.environ if name.startswith("DWAVE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DWAVE_CONFIG_FILE", str(folder / "dwave.conf"))
+    (folder / "dwave.conf").write_text("[defaults]\n")
+    line = wrong("sample", "small.safetensors", "--sampler", "qpu", code=1)
+    assert "no token" in line
+    assert "dwave setup --auth" in line
+    assert not (folder / "samples.npy").exists()
+
+
+def test_options_of_devices_are_theirs_alone(folder):
+    small_model()
+    for flag, value in {"--beta": 3, "--gauges": 2, "--solver": "x"}.items():
+        message = wrong("sample", "small.safetensors", flag, value)
+        assert f"{flag} does not apply to --sampler gibbs" in message
+    message = wrong("sample", "small.safetensors", "--sampler", "simulated-qpu", "--profile", "p")
+    assert "--profile does not apply to --sampler simulated-qpu" in message
+    message = wrong("sample", "small.safetensors", "--sampler", "qpu", "--chain-breaks", "mend")
+    assert "'mend' is not one of" in message

@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..annealing import AnnealerError
+
 __all__ = ["INTERRUPTED", "CommandError", "as_failures", "warnings_in_one_line"]
 
 FAILURE, WRONG_INPUT, INTERRUPTED = 1, 2, 130
@@ -20,7 +22,7 @@ _WRONG_INPUT = (
     PermissionError,
 )
 # Failures whose message says it all, without the name of the exception.
-_SPOKEN = (*_WRONG_INPUT, OSError, ArithmeticError, ImportError)
+_SPOKEN = (*_WRONG_INPUT, OSError, ArithmeticError, ImportError, AnnealerError)
 
 
 class CommandError(Exception):

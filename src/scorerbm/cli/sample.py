@@ -8,7 +8,10 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from ..annealing import Annealer
+from ..annealing.chain_breaks import METHODS
 from ..denoise import GibbsDenoiser
+from ..evaluate.annealers import simulated_annealer
 from ..files import ModelMetadata
 from ..rbm.tempering import REFERENCES
 from ..sample import (
@@ -28,6 +31,7 @@ from .terminal import Terminal
 __all__ = ["EXAMPLES", "sample"]
 
 _SAMPLING, _CHAINS, _TEMPERING, _OUTPUT = "Sampling", "Gibbs chains", "Tempering", "Output"
+_ANNEALING = "Annealers"
 _SAMPLES = 1000
 
 
@@ -52,6 +56,22 @@ def _tempering(sweeps: int | None = None, **options: Any) -> Sampler:
     return ParallelTempering(n_sweeps=sweeps or 1000, **options)
 
 
+def _qpu(annealing_time: float | None = None, **options: Any) -> Sampler:
+    times = {} if annealing_time is None else {"annealing_time": annealing_time}
+    return Annealer(sampler_options=times, **options)
+
+
+def _simulated_qpu(**options: Any) -> Sampler:
+    return _qpu(sampler=simulated_annealer(control_errors=True).sampler, **options)
+
+
+_OF_ANNEALERS = frozenset(
+    {
+        "--beta", "--chain-strength", "--gauges", "--copies", "--chain-breaks", "--refine-sweeps",
+        "--annealing-time",
+    }
+)  # fmt: skip
+
 SAMPLERS = {
     "gibbs": _Kind(
         _gibbs, frozenset({"--sweeps", "--init", "--clamp", "--collect-every", "--burn-in"})
@@ -65,6 +85,8 @@ SAMPLERS = {
     "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
     "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
     "exact": _Kind(Exact, frozenset()),
+    "qpu": _Kind(_qpu, _OF_ANNEALERS | {"--solver", "--profile"}),
+    "simulated-qpu": _Kind(_simulated_qpu, _OF_ANNEALERS),
 }
 """Name on the command line: how to build the sampler, and which options it knows."""
 
@@ -74,8 +96,9 @@ SamplerName = Annotated[
         SAMPLERS,
         "--sampler",
         "One shot: gibbs (block Gibbs), tempering (replicas of it that exchange temperatures, for "
-        "models with separate modes), exact (enumerates the smaller layer). Diffusion: sde "
-        "(reverse SDE), ode (probability flow).",
+        "models with separate modes), exact (enumerates the smaller layer), qpu (one anneal of the "
+        "quantum annealer that Ocean is configured for), simulated-qpu (a stand-in for it, with "
+        "control errors). Diffusion: sde (reverse SDE), ode (probability flow).",
         _SAMPLING,
     ),
 ]
@@ -201,6 +224,84 @@ Thin = Annotated[
         rich_help_panel=_TEMPERING,
     ),
 ]
+Beta = Annotated[
+    float | None,
+    typer.Option(
+        "--beta",
+        help="Inverse temperature of the device in programmed units; by default it is measured.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+ChainStrength = Annotated[
+    float | None,
+    typer.Option(
+        "--chain-strength",
+        help="In programmed units; by default several are tried.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+Gauges = Annotated[
+    int | None,
+    typer.Option(
+        "--gauges",
+        min=1,
+        help="Programmings with signs of their own that share the reads, by default 10.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+Copies = Annotated[
+    int | None,
+    typer.Option(
+        "--copies",
+        min=1,
+        help="Copies of the model in each read, by default 1.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+ChainBreaks = Annotated[
+    str | None,
+    o.one_of(
+        METHODS,
+        "--chain-breaks",
+        "What becomes of reads with a broken chain, by default intact: they are made again, unless "
+        "most are broken.",
+        _ANNEALING,
+    ),
+]
+RefineSweeps = Annotated[
+    int | None,
+    typer.Option(
+        "--refine-sweeps",
+        min=0,
+        help="Gibbs sweeps of every sample after it was read, by default none: the samples are "
+        "then hybrid.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+AnnealingTime = Annotated[
+    float | None,
+    typer.Option(
+        "--annealing-time",
+        help="Microseconds, by default as the device has it.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+Solver = Annotated[
+    str | None,
+    typer.Option(
+        "--solver",
+        help="Name of the device, by default the largest that is online.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Section of Ocean's configuration file.",
+        rich_help_panel=_ANNEALING,
+    ),
+]
 Out = Annotated[
     Path,
     typer.Option(
@@ -235,6 +336,7 @@ EXAMPLES = (
     "scorerbm sample model.safetensors --sampler tempering --reference data --sweeps 2000",
     "scorerbm sample model.safetensors --sampler exact --picture samples.png",
     "scorerbm sample model.safetensors --clamp half.csv -n 100 --sweeps 500",
+    "scorerbm sample model.safetensors --sampler qpu --gauges 20 --annealing-time 100",
 )
 
 
@@ -253,6 +355,15 @@ def sample(
     swap_every: SwapEvery = None,
     per_ladder: PerLadder = None,
     thin: Thin = None,
+    beta: Beta = None,
+    chain_strength: ChainStrength = None,
+    gauges: Gauges = None,
+    copies: Copies = None,
+    chain_breaks: ChainBreaks = None,
+    refine_sweeps: RefineSweeps = None,
+    annealing_time: AnnealingTime = None,
+    solver: Solver = None,
+    profile: Profile = None,
     out: Out = Path("samples.npy"),
     picture: Picture = None,
     shape: ImageShape = None,
@@ -277,6 +388,15 @@ def sample(
         "--swap-every": ("swap_every", swap_every),
         "--per-ladder": ("samples_per_ladder", per_ladder),
         "--thin": ("thin", thin),
+        "--beta": ("beta", beta),
+        "--chain-strength": ("chain_strength", chain_strength),
+        "--gauges": ("n_gauges", gauges),
+        "--copies": ("copies", copies),
+        "--chain-breaks": ("chain_breaks", chain_breaks),
+        "--refine-sweeps": ("refine_sweeps", refine_sweeps),
+        "--annealing-time": ("annealing_time", annealing_time),
+        "--solver": ("solver", solver),
+        "--profile": ("profile", profile),
     }
     of_chains = {"--init": ("init", init, read_start), "--clamp": ("clamp", clamp, read_clamp)}
     for flag, (_, value, *_) in (options | of_chains).items():

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from .. import _check
+from ..annealing import Annealer
 from ..denoise import GibbsDenoiser, MeanFieldDenoiser
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, ParallelTempering, ProbabilityFlow, ReverseSDE
 from ..sample.base import Sampler
+from .annealers import calibrated_once, fits_a_simulated_device, simulated_annealer
 from .enumeration import ENUMERABLE
 
 __all__ = ["Road", "default_roads", "select_roads"]
@@ -20,6 +23,7 @@ _SDE_STEPS = (10, 20, 50, 100, 200, 500, 1000)
 _MEAN_FIELD_STEPS = _SDE_STEPS[:5]  # five iterations a step, and no gain from more steps
 _SWEEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _TEMPERING_SWEEPS = _SWEEPS[:7]  # of some ten replicas each
+_GAUGES = (1, 5, 20)  # programmings that share the reads
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,11 @@ def default_roads(model: RBM) -> dict[str, Road]:
     """Roads that `compare` measures unless told otherwise, by name.
 
     The names are ``sde-kept``, ``sde-restarted``, ``ode-kept``, ``sde-mean-field``, ``gibbs``,
-    ``tempering`` for a `BernoulliRBM` and, if the smaller layer has at most `ENUMERABLE` units,
-    ``exact``. A Heun step of the ODE costs
-    two score evaluations, so its budgets are half those of the SDE.
+    ``tempering`` for a `BernoulliRBM`, ``exact`` if the smaller layer has at most `ENUMERABLE`
+    units, and, where Ocean is installed and the model has room on the graph, ``annealer-ideal``
+    and ``annealer-noisy`` on simulated devices. ``qpu``, the device that Ocean is configured for,
+    is measured only if it is asked for by name, since its time is not free. A Heun step of the
+    ODE costs two score evaluations, so its budgets are half those of the SDE.
     """
     kept, restarted = GibbsDenoiser(), GibbsDenoiser(keep_chain=False)
     roads = {
@@ -121,7 +127,31 @@ def default_roads(model: RBM) -> dict[str, Road]:
         )
     if n_enumerable(model) <= ENUMERABLE:
         roads["exact"] = Road("exact sampler", "enumerations", (1,), lambda n: Exact())
+    if fits_a_simulated_device(model):
+        roads |= _simulated_devices(model)
     return roads
+
+
+def _simulated_devices(model: RBM) -> dict[str, Road]:
+    labels = {
+        "annealer-ideal": "ideal annealer (simulated)",
+        "annealer-noisy": "annealer with control errors (simulated)",
+    }
+    return {
+        name: Road(
+            label,
+            "gauges",
+            _GAUGES,
+            calibrated_once(partial(simulated_annealer, name == "annealer-noisy"), model),
+        )
+        for name, label in labels.items()
+    }
+
+
+def _on_request(model: RBM) -> dict[str, Road]:
+    """Roads that cost more than time."""
+    device = calibrated_once(Annealer, model)
+    return {"qpu": Road("quantum annealer", "gauges", _GAUGES, device)}
 
 
 def select_roads(
@@ -137,7 +167,8 @@ def select_roads(
         if samplers is not None:
             if isinstance(samplers, str):
                 raise TypeError(f"samplers: got {samplers!r}, expected a sequence of names")
-            roads = {_check.choice("samplers", n, roads): roads[n] for n in samplers}
+            known = roads | _on_request(model)
+            roads = {_check.choice("samplers", n, known): known[n] for n in samplers}
     labels = [road.label for road in roads.values()]
     if not roads or len(set(labels)) < len(labels):
         raise ValueError(f"samplers: got {labels}, expected roads with labels of their own")
