@@ -18,6 +18,7 @@ from scorerbm.evaluate.annealers import calibrated_once, simulated_annealer
 from scorerbm.evaluate.floor import N_PERMUTATIONS, Floor, sets_needed
 from scorerbm.evaluate.measurements import LEVEL
 from scorerbm.evaluate.roads import Road, default_roads, select_roads
+from scorerbm.plot.quality import road_style
 from scorerbm.report import Comparison, compare
 
 MODEL = random_bernoulli(10, 5, scale=1.5, seed=3)
@@ -261,6 +262,12 @@ def test_simulated_devices_are_called_so_and_a_real_one_is_only_used_by_name(mea
     assert set(select_roads(SMALL, ["qpu"], None)) == {"qpu"}  # connects when it is asked to draw
     large = random_bernoulli(200, 100)
     assert not {"annealer-ideal", "annealer-noisy"} & set(default_roads(large))
+
+
+def test_no_two_roads_look_alike(measured):
+    styles = [road_style(measured, road) for road in measured.roads]
+    assert len(styles) == 9
+    assert len(set(styles)) == len(styles)
 
 
 def test_a_device_is_calibrated_once_for_all_runs():

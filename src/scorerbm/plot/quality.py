@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -57,12 +57,21 @@ def plot_quality(measurements: Measurements) -> Figure:
     return figure
 
 
-def road_style(measurements: Measurements, road: str) -> tuple[str, str]:
-    """Colour and marker of a road; a star for one that has nothing to scan."""
+class RoadStyle(NamedTuple):
+    """How a road is drawn; a star for one that has nothing to scan."""
+
+    colour: str
+    marker: str
+    line: str
+
+
+def road_style(measurements: Measurements, road: str) -> RoadStyle:
+    """A style that no other road has, up to fourteen; colours come again with dashes."""
     number = list(measurements.roads).index(road)
+    again, colour = divmod(number, len(COLOURS))
+    marker = MARKERS[(number + 3 * again) % len(MARKERS)]
     single = len(measurements.roads[road].budgets) == 1
-    marker = "*" if single else MARKERS[number % len(MARKERS)]
-    return COLOURS[number % len(COLOURS)], marker
+    return RoadStyle(COLOURS[colour], "*" if single else marker, "--" if again else "-")
 
 
 def _label(metric: str) -> str:
@@ -119,12 +128,12 @@ def _draw_road(
     if not points:
         return
     y = _height(points, metric, bottom)
-    colour, marker = road_style(measurements, road)
+    colour, marker, line = road_style(measurements, road)
     low, high = (_edge(points, metric, end, bottom) for end in (0, 1))
     panel.fill_between(x, low, high, color=colour, alpha=0.16, lw=0)
     size = 12 if marker == "*" else None
     panel.plot(
-        x, y, color=colour, marker=marker, ms=size, mec="white", mew=0.6, clip_on=False,
+        x, y, color=colour, marker=marker, ls=line, ms=size, mec="white", mew=0.6, clip_on=False,
         label=measurements.roads[road].label,
     )  # fmt: skip
     reached = next(s["budget"] for s in measurements.summary if s["road"] == road)

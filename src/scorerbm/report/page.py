@@ -88,7 +88,7 @@ def _render(
         settings=measurements.settings,
         metrics={metric: METRICS[metric] for metric in measurements.metrics},
         floor={m: _floor(measurements, m) for m in measurements.metrics},
-        colours={road: road_style(measurements, road)[0] for road in measurements.roads},
+        colours={road: road_style(measurements, road).colour for road in measurements.roads},
         pictures=drawn,
         facts=text.fact_tables(facts),
         machine=_machine(measurements),
