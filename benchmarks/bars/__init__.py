@@ -1,0 +1,1 @@
+"""Bars and stripes, and how well a model has learned them."""
