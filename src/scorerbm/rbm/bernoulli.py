@@ -25,6 +25,7 @@ from ..backends.protocol import (
 )
 from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
+from .arrays import amplitudes, frozen, linear, single
 from .base import RBM
 from .chains import Chains
 from .grid import (
@@ -104,10 +105,10 @@ class BernoulliRBM(RBM):
                     "expected frequencies strictly between 0 and 1"
                 )
         self._set(
-            _single("weights", w),
-            _single("visible_bias", b),
-            _single("hidden_bias", c),
-            None if data_mean is None else _frozen(data_mean.copy()),
+            single("weights", w),
+            single("visible_bias", b),
+            single("hidden_bias", c),
+            None if data_mean is None else frozen(data_mean.copy()),
         )
 
     def _set(self, w: Parameters, b: Parameters, c: Parameters, data_mean: Reals | None) -> None:
@@ -136,7 +137,7 @@ class BernoulliRBM(RBM):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
-            self.__dict__[name] = _frozen(value) if isinstance(value, np.ndarray) else value
+            self.__dict__[name] = frozen(value) if isinstance(value, np.ndarray) else value
 
     @property
     def weights(self) -> Parameters:
@@ -209,11 +210,11 @@ class BernoulliRBM(RBM):
 
     def hidden_log_odds(self, v: ArrayLike) -> Reals:
         """Wᵀv + c, (M,) or (B, M)."""
-        return _linear(self._visible(v), self._double[0], self._double[2])
+        return linear(self._visible(v), self._double[0], self._double[2])
 
     def visible_log_odds(self, h: ArrayLike) -> Reals:
         """Wh + b, (N,) or (B, N)."""
-        return _linear(self._hidden(h), self._transposed, self._double[1])
+        return linear(self._hidden(h), self._transposed, self._double[1])
 
     def hidden_probability(self, v: ArrayLike) -> Reals:
         """p(h_j = 1 | v) = σ((Wᵀv + c)_j), (M,) or (B, M)."""
@@ -257,7 +258,7 @@ class BernoulliRBM(RBM):
         prior, channel = self._double[1], _channel_log_odds(v_t, alpha, sigma)
         # In place where the shapes allow, since integrators come here at every step.
         bias = np.add(channel, prior, out=channel if channel.ndim >= prior.ndim else None)
-        tilted = self.from_trusted(self._weights, _frozen(bias), self._hidden_bias, self._data_mean)
+        tilted = self.from_trusted(self._weights, frozen(bias), self._hidden_bias, self._data_mean)
         # Now, since weights that have no grid have diverged.
         self._rounded(32)
         return self._sharing_weights(tilted)
@@ -502,7 +503,7 @@ class BernoulliRBM(RBM):
             )
         r = logit(self._data_mean)
         rest = self.from_trusted(
-            self._weights, _frozen(self._double[1] - r), self._hidden_bias, self._data_mean
+            self._weights, frozen(self._double[1] - r), self._hidden_bias, self._data_mean
         )
         return self._sharing_weights(rest), r
 
@@ -625,34 +626,8 @@ class BernoulliRBM(RBM):
 
 def _channel_log_odds(v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
     """Return ln N(v_t; α, σ²) - ln N(v_t; 0, σ²): what v_t says for v = 1 against v = 0."""
-    rows = v_t.shape[:-1]
-    a = _check.real_array("alpha", alpha, (), rows)[..., None]
-    s = _check.real_array("sigma", sigma, (), rows)[..., None]
-    if not (s > 0.0).all():
-        raise ValueError(f"sigma: got {s.min()}, expected more than 0")
+    a, s = amplitudes(v_t, alpha, sigma)
     rate = a / (s * s)
     odds: Reals = v_t * rate
     odds -= 0.5 * a * rate
     return odds
-
-
-def _linear(x: Reals, weights: Reals, bias: Reals) -> Reals:
-    single = x.ndim == 1 and bias.ndim == 1
-    if x.ndim == 1:
-        x = np.broadcast_to(x, (1 if single else len(bias), len(x)))
-    backend, n_threads = in_use()
-    out = backend.linear(np.ascontiguousarray(x), weights, bias, n_threads)
-    return out[0] if single else out
-
-
-def _single(name: str, array: Reals) -> Parameters:
-    with np.errstate(over="ignore"):
-        narrow = array.astype(np.float32)
-    if not np.isfinite(narrow).all():
-        raise ValueError(f"{name}: got {np.abs(array).max():.3g}, beyond the range of float32")
-    return _frozen(narrow)
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.flags.writeable = False
-    return array
