@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.gaussian import random_gaussian
+from helpers.gaussian import exact_parameters, random_gaussian
 from helpers.models import (
     clamped_probabilities,
     joint_probabilities,
@@ -134,7 +134,7 @@ def test_gaussian_units_are_clamped_to_real_numbers():
     model, clamp = random_gaussian(2, 3, seed=3), [FREE, 2.0]
     drawn = BlockGibbs(60).sample(model, 4000, clamp=clamp).visible
     assert (drawn[:, 1] == 2.0).all()
-    w, b, c, s = model.parameters.values()
+    w, b, c, s = exact_parameters(model)
     h = states(3)
     mean = b + h @ w.T
 

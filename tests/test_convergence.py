@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.gaussian import PlainGaussianRBM
 from helpers.statistics import ACCEPT, REJECT, bonferroni
-from scorerbm import LinearSchedule, ProbabilityFlow, ReverseSDE
+from scorerbm import GaussianRBM, LinearSchedule, ProbabilityFlow, ReverseSDE
 from scorerbm.backends.protocol import CORRECT, PREDICT
 
-B, S, LAST = 1.5, 0.4, 0.02
+B, S, LAST = 1.5, float(np.float32(0.4)), 0.02
 SCHEDULE = LinearSchedule(0.1, 8.0)
-MODEL = PlainGaussianRBM(np.zeros((1, 1)), [B], [0.0], [S])
+MODEL = GaussianRBM(np.zeros((1, 1)), [B], [0.0], [S])
 STEPS = np.array([200, 400, 800, 1600])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.gaussian import random_gaussian
+from helpers.gaussian import exact_parameters, random_gaussian
 from helpers.models import joint_log_weights, random_bernoulli, states
 from helpers.statistics import (
     ACCEPT,
@@ -311,7 +311,7 @@ def test_antithetic_noises_have_the_same_mean_and_less_variance(kind, model):
 
 def gaussian_posterior(model, v_t):
     """Components of p(v₀ | v_t): weights (2ᴹ,), means (2ᴹ, N) and widths (N,), by Bayes."""
-    w, b, c, s = model.parameters.values()
+    w, b, c, s = exact_parameters(model)
     h = states(len(c))
     prior_mean = b + h @ w.T
     log_weight = h @ c + 0.5 * ((prior_mean**2 - b**2) / s**2).sum(axis=1)
@@ -348,8 +348,7 @@ def test_gaussian_units_need_no_special_case(denoiser, wrong, calls):
 
 def test_a_draw_has_the_posteriors_width_and_not_the_models():
     """One component decides, so that independent units around the mean are exact."""
-    model = random_gaussian(3, 2, seed=2)
-    model.weights[...] = 0.0
+    model = random_gaussian(3, 2, seed=2, scale=0.0)
     v_t = np.array([0.5, -1.0, 2.0])
     _, means, width = gaussian_posterior(model, v_t)
     estimate = ExactDenoiser().bind(model, Particles.numbered(N_PARTICLES, 0))
@@ -362,7 +361,7 @@ def test_a_draw_has_the_posteriors_width_and_not_the_models():
         )
 
     assert p_value(width) > ACCEPT
-    assert p_value(model.width) < REJECT
+    assert p_value(model.sigma) < REJECT
 
 
 @pytest.mark.parametrize("precision", ["int16", "int32"])

@@ -76,7 +76,7 @@ def test_pinsker_and_bretagnolle_huber(p, q):
         (
             lambda: state_probabilities(random_gaussian(3, 2)),
             TypeError,
-            "model: got PlainGaussianRBM, expected binary visible units",
+            "model: got GaussianRBM, expected binary visible units",
         ),
     ],
 )

@@ -110,7 +110,7 @@ def test_other_bad_arguments_are_named():
         log_likelihood(model, states(3), 1.0, seed=3)
     with pytest.raises(TypeError, match="log_z: got str"):
         log_likelihood(model, states(3), "Z")
-    with pytest.raises(TypeError, match="model: got PlainGaussianRBM, expected a BernoulliRBM"):
+    with pytest.raises(TypeError, match="model: got GaussianRBM, expected a BernoulliRBM"):
         pseudo_log_likelihood(random_gaussian(3, 2), states(3))
     with pytest.raises(ValueError, match="reference: got shape"):
         mean_free_energy_gap(model, states(3), states(4))

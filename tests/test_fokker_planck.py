@@ -183,7 +183,7 @@ def test_averages_over_cells():
         (
             lambda: FokkerPlanck(random_gaussian(1, 1), SCHEDULE),
             TypeError,
-            "model: got PlainGaussianRBM, expected a BernoulliRBM",
+            "model: got GaussianRBM, expected a BernoulliRBM",
         ),
         (
             lambda: FokkerPlanck(random_bernoulli(3, 1), SCHEDULE),

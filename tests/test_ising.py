@@ -72,7 +72,7 @@ def test_the_result_is_immutable():
 
 def test_bad_arguments_are_named():
     model = random_bernoulli(3, 2)
-    with pytest.raises(TypeError, match=r"got PlainGaussianRBM, .* only binary units have"):
+    with pytest.raises(TypeError, match=r"got GaussianRBM, .* only binary units have"):
         to_ising(random_gaussian(3, 2))
     with pytest.raises(TypeError, match="model: got dict, expected a BernoulliRBM"):
         to_ising({})

@@ -2,16 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from helpers.gaussian import components, random_gaussian
 from helpers.models import joint_probabilities, random_bernoulli, states
 from helpers.statistics import (
     ACCEPT,
     REJECT,
     bonferroni,
     chi_square_states,
-    kolmogorov_smirnov,
 )
 from scorerbm import (
     BernoulliRBM,
@@ -193,35 +190,3 @@ def test_every_chain_has_its_own_inverse_temperature():
     for part, beta in zip((drawn[:8000], drawn[8000:]), betas, strict=True):
         assert chi_square_states(part, joint_probabilities(model, beta)) > ACCEPT
         assert chi_square_states(part, joint_probabilities(model, 1.2 - beta)) < REJECT
-
-
-# -- a second family ------------------------------------------------------------------------
-
-
-def gaussian_p_value(sampler, model, n_samples, shift=0.0):
-    """Of h against p(h), and of each visible unit against its mixture of Gaussians."""
-    samples = sampler.sample(model, n_samples)
-    weights, means = components(model)
-
-    def cdf(v, i):
-        return stats.norm.cdf((v[:, None] - shift - means[:, i]) / model.width[i]) @ weights
-
-    return bonferroni(
-        [
-            chi_square_states(samples.hidden, weights),
-            *(
-                kolmogorov_smirnov(column, lambda v, i=i: cdf(v, i))
-                for i, column in enumerate(samples.visible.T)
-            ),
-        ]
-    )
-
-
-@pytest.mark.parametrize(
-    ("sampler", "n_samples"), [(BlockGibbs(200), 20000), (Exact(), 20000), (ReverseSDE(500), 4000)],
-    ids=lambda x: type(x).__name__,
-)  # fmt: skip
-def test_gaussian_units_need_no_special_case(sampler, n_samples):
-    model = random_gaussian(2, 3, seed=3)
-    assert gaussian_p_value(sampler, model, n_samples) > ACCEPT
-    assert gaussian_p_value(sampler, model, n_samples, shift=0.2) < REJECT

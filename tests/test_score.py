@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from helpers.gaussian import components, random_gaussian
+from helpers.gaussian import components, exact_parameters, random_gaussian
 from helpers.models import random_bernoulli, states, visible_probabilities
 from scorerbm import (
     CosineSchedule,
@@ -40,8 +40,8 @@ def bernoulli_density(model, alpha, sigma):
 
 
 def gaussian_density(model, alpha, sigma):
-    weights, means = components(model)
-    return lambda v: log_mixture(v, weights, alpha * means, alpha**2 * model.width**2 + sigma**2)
+    (weights, means), width = components(model), exact_parameters(model)[3]
+    return lambda v: log_mixture(v, weights, alpha * means, alpha**2 * width**2 + sigma**2)
 
 
 FAMILIES = {

@@ -44,7 +44,7 @@ from .evaluate import (
 from .files import load, read_metadata, save
 from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
 from .ising import IsingModel, from_ising, ising_layers, load_ising, save_ising, to_ising
-from .rbm import RBM, BernoulliRBM
+from .rbm import RBM, BernoulliRBM, GaussianRBM
 from .report import Comparison, compare
 from .sample import (
     AnnealReport,
@@ -90,6 +90,7 @@ __all__ = [
     "Exact",
     "ExactDenoiser",
     "Fit",
+    "GaussianRBM",
     "GeometricAnnealing",
     "GibbsDenoiser",
     "GumbelDenoiser",

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from helpers.command_line import cli, small_model, wrong
+from helpers.gaussian import random_gaussian
 from scorerbm.data import load_data
+from scorerbm.files import save
 from scorerbm.sample import BlockGibbs, Exact, ParallelTempering, ReverseSDE
 
 
@@ -48,6 +50,25 @@ def test_sample_formats(folder):
         assert (archive["visible"] == expected.visible).all()
         assert (archive["hidden"] == expected.hidden).all()
         assert json.loads(str(archive["info"]))["sampler"] == "BlockGibbs"
+
+
+def test_real_samples_come_in_the_units_of_the_data(folder):
+    model = random_gaussian(3, 2, data=True)
+    save(model, "real.safetensors")
+    clamp = [np.nan, 20.0, np.nan]
+    np.savetxt("clamp.csv", [clamp], delimiter=",")
+    chains = BlockGibbs(4).sample(model, 5, clamp=model.standardise(clamp))
+    for name in ("s.npy", "s.npz", "s.csv"):
+        options = ("--sweeps", 4, "-n", 5, "--clamp", "clamp.csv", "-o", name)
+        cli("sample", "real.safetensors", *options)
+    assert np.array_equal(np.load("s.npy"), chains.data)
+    assert np.allclose(np.load("s.npy")[:, 1], 20.0)
+    assert np.allclose(np.loadtxt("s.csv", delimiter=",", skiprows=1), chains.data)
+    with np.load("s.npz") as archive:
+        assert np.array_equal(archive["visible"], chains.visible)
+        assert np.array_equal(archive["data"], chains.data)
+    cli("sample", "real.safetensors", "-n", 4, "--sampler", "sde", "--steps", 5)
+    assert json.loads(cli("info", "real.safetensors", "--json").stdout)["family"] == "gaussian"
 
 
 def test_sample_draws_a_picture(folder):

@@ -63,7 +63,7 @@ def check_extra(what: str, extra: str, module: str) -> None:
 
 
 def _write_npy(file: IO[bytes], samples: SampleSet) -> None:
-    np.save(file, samples.visible, allow_pickle=False)
+    np.save(file, samples.data, allow_pickle=False)
 
 
 def _write_npz(file: IO[bytes], samples: SampleSet) -> None:
@@ -73,13 +73,16 @@ def _write_npz(file: IO[bytes], samples: SampleSet) -> None:
         "hidden": samples.hidden,
         "info": info,
     }
+    if samples.standardisation is not None:
+        arrays["data"] = samples.data
     np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
 def _write_csv(file: IO[bytes], samples: SampleSet) -> None:
-    names = ",".join(f"v{i}" for i in range(samples.visible.shape[1]))
-    form = "%d" if samples.visible.dtype.kind in "bui" else "%.9g"
-    np.savetxt(file, samples.visible, fmt=form, delimiter=",", header=names, comments="")
+    rows = samples.data
+    names = ",".join(f"v{i}" for i in range(rows.shape[1]))
+    form = "%d" if rows.dtype.kind in "bui" else "%.9g"
+    np.savetxt(file, rows, fmt=form, delimiter=",", header=names, comments="")
 
 
 WRITERS: dict[str, Callable[[IO[bytes], SampleSet], None]] = {
@@ -101,6 +104,6 @@ def write_picture(path: Path, samples: SampleSet, shape: tuple[int, ...]) -> Non
     from ..plot import plot_samples
 
     title = samples.info["sampler"]
-    figure = plot_samples({title: samples.visible}, shape, n_images=_IMAGES)
+    figure = plot_samples({title: samples.data}, shape, n_images=_IMAGES)
     with atomic_write(path, "wb") as file:
         figure.savefig(file, format="png")

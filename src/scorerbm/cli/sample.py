@@ -405,6 +405,8 @@ def sample(
     rbm, metadata = read_model(model)
     image = None if picture is None else _image_shape(picture, shape, metadata)
     chains: dict[str, Any] = {k: read(path) for k, path, read in of_chains.values() if path}
+    if clamp is not None:
+        chains["clamp"] = rbm.standardise(chains["clamp"])
     n = _number(n, *chains.values())
     if collecting:
         chains["out"] = out

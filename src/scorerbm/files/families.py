@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rbm import RBM, BernoulliRBM
+from ..rbm import RBM, BernoulliRBM, GaussianRBM
 
 __all__ = ["FAMILIES", "arrays_of", "constructor_arguments", "family_of"]
 
-FAMILIES: dict[str, type[RBM]] = {"bernoulli": BernoulliRBM}
+FAMILIES: dict[str, type[RBM]] = {"bernoulli": BernoulliRBM, "gaussian": GaussianRBM}
 """Name in the file: class. A file holds the arrays that the class's constructor takes; the model
 has each of them as an attribute of the same name, optional ones being None where absent."""
 

@@ -27,7 +27,7 @@ class ModelMetadata:
     Attributes
     ----------
     family : str
-        Family of visible units, ``"bernoulli"``.
+        Family of visible units, ``"bernoulli"`` or ``"gaussian"``.
     n_visible, n_hidden : int
         N and M.
     format_version : int

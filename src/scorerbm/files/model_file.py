@@ -30,9 +30,9 @@ def save(
 ) -> None:
     """Write a model to a safetensors file.
 
-    The file holds the model's float32 parameters and, if known, the float64 ``data_mean``, bit by
-    bit, and `ModelMetadata`. It appears whole or not at all. Equal models with equal records make
-    equal files.
+    The file holds the model's float32 parameters and, if known, the float64 ``data_mean`` (and
+    ``data_scale`` of real units), bit by bit, and `ModelMetadata`. It appears whole or not at all.
+    Equal models with equal records make equal files.
 
     Parameters
     ----------

@@ -124,7 +124,7 @@ def to_ising(model: RBM) -> IsingModel:
     if not isinstance(model, BernoulliRBM):
         raise TypeError(
             f"model: got {type(model).__name__}, expected a BernoulliRBM: only binary units have "
-            "an Ising form"
+            "an Ising form. For real data, take one of binary codes of them (a latent space)"
         )
     if model.visible_bias.ndim != 1:
         raise ValueError(

@@ -3,5 +3,7 @@
 from .base import RBM
 from .bernoulli import BernoulliRBM
 from .chains import Chains
+from .gaussian import GaussianRBM
+from .standardisation import Standardisation
 
-__all__ = ["RBM", "BernoulliRBM", "Chains"]
+__all__ = ["RBM", "BernoulliRBM", "Chains", "GaussianRBM", "Standardisation"]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..backends.protocol import Backend, Bits, DenseModel, Floats, Key, Reals, Stages, Words
 from .chains import Chains
+from .standardisation import Standardisation
 
 __all__ = ["RBM"]
 
@@ -53,6 +54,21 @@ class RBM(ABC):
     def n_hidden(self) -> int:
         """Number M of hidden units."""
         return int(self.weights.shape[1])
+
+    # -- data -------------------------------------------------------------------------------
+
+    @property
+    def standardisation(self) -> Standardisation | None:
+        """How data become states v of the model, if they are not the same."""
+        return None
+
+    def standardise(self, x: ArrayLike) -> NDArray[Any]:
+        """Return states v of the model for data in their own units, (…, N)."""
+        return np.asarray(x) if self.standardisation is None else self.standardisation.apply(x)
+
+    def restore(self, v: ArrayLike) -> NDArray[Any]:
+        """Return data in their own units for states v of the model, (…, N)."""
+        return np.asarray(v) if self.standardisation is None else self.standardisation.undo(v)
 
     # -- the distribution -------------------------------------------------------------------
 

@@ -29,7 +29,11 @@ def check_family(model: object) -> BernoulliRBM:
         If it is not a BernoulliRBM, or is a batch of tilted ones.
     """
     if not isinstance(model, BernoulliRBM):
-        expected = "a BernoulliRBM" if isinstance(model, RBM) else "an RBM"
+        expected = (
+            "a BernoulliRBM: replicas of other families are not tempered"
+            if isinstance(model, RBM)
+            else "an RBM"
+        )
         raise TypeError(f"model: got {type(model).__name__}, expected {expected}")
     if model.visible_bias.ndim != 1:
         raise ValueError(

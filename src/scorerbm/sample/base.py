@@ -15,7 +15,7 @@ from .._progress import Progress
 from .._seed import derive_key
 from ..backends import BACKENDS, at_work, get_backend
 from ..backends.protocol import Backend, Key, Reals, Words
-from ..rbm import RBM
+from ..rbm import RBM, Standardisation
 from ..rbm.chains import chain_ids
 from ..rbm.grid import PRECISIONS
 from .anneal_report import AnnealReport
@@ -49,7 +49,8 @@ class SampleSet:
     Attributes
     ----------
     visible : array, (B, N)
-        uint8 in {0, 1} for binary units.
+        uint8 in {0, 1} for binary units; real states as the model has them, standardised if it
+        keeps a ``standardisation``.
     hidden : array of uint8, (B, M)
     info : dict
         What was done: sampler, seed, backend, sweeps and score evaluations a sample, seconds …
@@ -59,6 +60,8 @@ class SampleSet:
         Earlier states of the chains, if asked for.
     report : AnnealReport or None
         Of the annealer that drew them, if one did.
+    standardisation : Standardisation or None
+        That of the model.
     """
 
     visible: NDArray[Any]
@@ -67,6 +70,13 @@ class SampleSet:
     trajectory: Trajectory | None = None
     draws: Draws | None = None
     report: AnnealReport | None = None
+    standardisation: Standardisation | None = None
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """The visible states in the units of the data, (B, N); where these are the same, they."""
+        kept = self.standardisation
+        return self.visible if kept is None else kept.undo(self.visible)
 
     def __len__(self) -> int:
         return len(self.visible)
@@ -166,7 +176,11 @@ class Sampler(ABC):
             "backend": backend.name,
             "seconds": seconds,
         }
-        return replace(result, info=common | representation | result.info)
+        return replace(
+            result,
+            info=common | representation | result.info,
+            standardisation=model.standardisation,
+        )
 
     def described(self) -> str:
         """Class and options, less where the work is done: for reports and records."""

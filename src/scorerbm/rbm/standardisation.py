@@ -1,0 +1,45 @@
+"""Real data in units of their own spread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _check
+from ..backends.protocol import Reals
+
+__all__ = ["Standardisation"]
+
+
+@dataclass(frozen=True, eq=False)
+class Standardisation:
+    """v = (x - mean)/scale, unit by unit: x in the units of the data, v in those of a model.
+
+    Attributes
+    ----------
+    mean, scale : array, (N,)
+        In the units of the data; the scale is positive.
+    """
+
+    mean: Reals
+    scale: Reals
+
+    def apply(self, x: ArrayLike) -> Reals:
+        """Return v for data (…, N)."""
+        return np.asarray((self._of_units("x", x) - self.mean) / self.scale)
+
+    def undo(self, v: ArrayLike) -> Reals:
+        """Return x for states (…, N) of the model."""
+        return np.asarray(self.mean + self.scale * self._of_units("v", v))
+
+    def _of_units(self, name: str, value: ArrayLike) -> NDArray[Any]:
+        array = _check.as_array(name, value)
+        if array.ndim == 0 or array.shape[-1] != len(self.mean):
+            raise ValueError(
+                f"{name}: got shape {array.shape}, expected (…, {len(self.mean)}), a number for "
+                "each visible unit"
+            )
+        return array

@@ -1,0 +1,204 @@
+"""Every sampler meets the exact law of a Gaussian–Bernoulli RBM: a mixture of 2ᴹ Gaussians."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from helpers.gaussian import components, exact_parameters, random_gaussian, uniforms
+from helpers.statistics import (
+    ACCEPT,
+    REJECT,
+    bonferroni,
+    chi_square,
+    chi_square_states,
+    kolmogorov_smirnov,
+)
+from scorerbm import (
+    BlockGibbs,
+    Exact,
+    ExactDenoiser,
+    GaussianRBM,
+    GibbsDenoiser,
+    GumbelDenoiser,
+    LiteralScore,
+    MeanFieldDenoiser,
+    ParallelTempering,
+    ProbabilityFlow,
+    ReverseSDE,
+    TemperedDenoiser,
+    tune_ladder,
+)
+from scorerbm.backends import get_backend
+from scorerbm.rbm import Chains
+from scorerbm.rbm.chains import chain_ids
+
+MODEL = random_gaussian(2, 3, seed=45, scale=1.0)  # all of its eight components count
+CELLS = 5  # of [0, 1], for each visible unit
+
+
+def changed(model, **parameters):
+    return GaussianRBM(**model.parameters | parameters)
+
+
+WRONG = {
+    "bias": changed(MODEL, visible_bias=MODEL.visible_bias + 0.2),
+    "width": changed(MODEL, sigma=1.15 * MODEL.sigma),
+    "hidden bias": changed(MODEL, hidden_bias=0.0 * MODEL.hidden_bias),
+    "coupling over σ and not σ²": changed(MODEL, weights=MODEL.weights * MODEL.sigma[:, None]),
+}
+
+
+def separated():
+    """Four modes, far enough for a chain to need some sweeps."""
+    w = np.array([[3.0, 0.5], [-1.0, 2.0]])
+    return GaussianRBM(w, -0.5 * w.sum(axis=1), np.zeros(2), [1.0, 0.8])
+
+
+def joint_law(samples, model):
+    """Of h against p(h), of v given h, and of v by itself, each unit's and together."""
+    v, h = samples.visible, samples.hidden
+    p, mean = components(model)
+    z = (v - mean[h @ (1 << np.arange(h.shape[1]))]) / exact_parameters(model)[3]
+    u = uniforms(model, v)
+    cell = np.minimum((CELLS * u).astype(int), CELLS - 1) @ CELLS ** np.arange(u.shape[1])
+    n = CELLS ** u.shape[1]
+    return bonferroni(
+        [
+            chi_square_states(h, p),
+            *(kolmogorov_smirnov(x, stats.norm.cdf) for x in z.T),
+            *(kolmogorov_smirnov(x, stats.uniform.cdf) for x in u.T),
+            chi_square(np.bincount(cell, minlength=n), np.full(n, 1.0 / n)),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("sampler", "n"),
+    [
+        (BlockGibbs(50), 20000),
+        (Exact(), 20000),
+        (ReverseSDE(300), 6000),
+        (ProbabilityFlow(60, denoiser=GibbsDenoiser(4)), 6000),
+    ],
+    ids=["gibbs", "exact", "sde", "ode"],
+)
+def test_samples_have_the_law_of_the_mixture(sampler, n):
+    samples = sampler.sample(MODEL, n)
+    assert joint_law(samples, MODEL) > ACCEPT
+    for other in WRONG.values():
+        assert joint_law(samples, other) < REJECT
+
+
+@pytest.mark.parametrize(
+    ("sampler", "wrong"),
+    [
+        (BlockGibbs(60), BlockGibbs(1)),
+        (ReverseSDE(300), ReverseSDE(300, denoiser=GibbsDenoiser(keep_chain=False))),
+        (
+            ReverseSDE(100, denoiser=GumbelDenoiser(1e-3, 10, 1)),
+            ReverseSDE(100, denoiser=MeanFieldDenoiser()),
+        ),
+    ],
+    ids=["gibbs", "kept chain", "many sweeps"],
+)
+def test_separated_modes_tell_samplers_apart(sampler, wrong):
+    model = separated()
+    assert joint_law(sampler.sample(model, 4000), model) > ACCEPT
+    assert joint_law(wrong.sample(model, 4000), model) < REJECT
+
+
+def test_chains_at_an_inverse_temperature():
+    """exp(-βE) is the model of the widths σ/√β and the hidden biases βc."""
+    backend, beta = get_backend(), 0.4
+    start = MODEL.random_visible(chain_ids(20000), (1, 2), backend)
+    chains = Chains(start, chain_ids(20000), (3, 4))
+    MODEL.gibbs(chains, 40, backend=backend, beta=beta)
+    assert chains.sweep == 40
+    hot = changed(MODEL, sigma=MODEL.sigma / np.sqrt(beta), hidden_bias=beta * MODEL.hidden_bias)
+    assert joint_law(chains, hot) > ACCEPT
+    assert joint_law(chains, MODEL) < REJECT
+    with pytest.raises(ValueError, match=r"beta: got 0\.0, expected more than 0"):
+        MODEL.gibbs(chains, 1, backend=backend, beta=0.0)
+
+
+def test_samples_of_standardised_data_come_in_their_units():
+    """x = mean + scale v has the law of the same model with everything scaled."""
+    w, b, c, s = exact_parameters(MODEL)
+    mean, scale = np.array([50.0, -3.0]), np.array([8.0, 0.1])
+    model = changed(MODEL, data_mean=mean, data_scale=scale)
+    samples = BlockGibbs(30).sample(model, 8000)
+    assert joint_law(samples, MODEL) > ACCEPT
+    # The bias shifts the coupling too: its energy is vᵀ(W/σ²)h with v measured from the data's 0.
+    shift = (w / s[:, None] ** 2).T @ (mean / scale)
+    plain = GaussianRBM(scale[:, None] * w, mean + scale * b, c - shift, scale * s)
+    in_their_units = type(samples)(samples.data, samples.hidden, {})
+    assert np.array_equal(samples.data, model.restore(samples.visible))
+    assert joint_law(in_their_units, plain) > ACCEPT
+    assert joint_law(samples, plain) < REJECT
+    assert np.allclose(model.standardise(samples.data), samples.visible)
+    assert Exact().sample(MODEL, 5).standardisation is None
+
+
+# -- the contract ---------------------------------------------------------------------------
+
+SAMPLERS = {
+    "gibbs": BlockGibbs(5),
+    "exact": Exact(),
+    "sde": ReverseSDE(12),
+    "sde, exact": ReverseSDE(3, denoiser=ExactDenoiser()),
+    "sde, mean field": ReverseSDE(6, denoiser=MeanFieldDenoiser()),
+    "sde, gumbel": ReverseSDE(6, denoiser=GumbelDenoiser(0.5, 3, 2)),
+    "sde, literal": ReverseSDE(6, denoiser=LiteralScore()),
+    "ode": ProbabilityFlow(6),
+}
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS.values(), ids=SAMPLERS)
+def test_samples_depend_on_the_seed_only(sampler):
+    """Not on the backend, the threads or the split; 70 units take more than one block of noise."""
+    model = random_gaussian(70, 9, seed=1, scale=0.1, data=True)
+
+    def sample(n=23, first=0, seed=1, **options):
+        other = type(sampler)(**vars(sampler) | options)
+        drawn = other.sample(model, n, seed=seed, first_chain=first)
+        return np.hstack([drawn.visible, drawn.hidden])
+
+    whole = sample()
+    assert np.isfinite(whole).all()
+    assert np.array_equal(sample(backend="reference"), whole)
+    for n_threads in (1, 3):
+        assert np.array_equal(sample(n_threads=n_threads), whole)
+    assert np.array_equal(np.vstack([sample(7), sample(16, first=7)]), whole)
+    assert not np.isclose(sample(seed=2), whole).all(axis=1).any()
+
+
+def test_chains_go_on_and_are_held():
+    model, sampler = random_gaussian(4, 3), BlockGibbs(6, collect_every=2)
+    whole = sampler.sample(model, 10, seed=3)
+    half = BlockGibbs(2).sample(model, 10, seed=3)
+    rest = BlockGibbs(4).sample(model, 10, init=half)
+    assert np.array_equal(rest.visible, whole.visible)
+    assert np.array_equal(whole.draws.visible[0], half.visible)
+    held = BlockGibbs(4).sample(model, 10, clamp=[0.25, np.nan, np.nan, -1.5]).visible
+    assert (held[:, [0, 3]] == [0.25, -1.5]).all()
+    assert len(np.unique(held[:, 1])) == 10
+
+
+def test_what_was_done_is_told():
+    info = BlockGibbs(2).sample(MODEL, 3).info
+    assert info["precision"] == "float64"
+    assert info["grid"] == info["log_odds_error"] == 0.0
+
+
+def test_what_only_binary_units_have_is_refused():
+    refused = r"model: got GaussianRBM, expected a BernoulliRBM: replicas of other families"
+    for ask in (
+        lambda: ParallelTempering(2, betas=[0.0, 1.0]).sample(MODEL, 2),
+        lambda: tune_ladder(MODEL),
+        lambda: ReverseSDE(2, denoiser=TemperedDenoiser([0.0, 1.0])).sample(MODEL, 2),
+    ):
+        with pytest.raises(TypeError, match=refused):
+            ask()
+    antithetic = GumbelDenoiser(expectation="antithetic")
+    with pytest.raises(ValueError, match=r"expectation: got 'antithetic', which binary"):
+        ReverseSDE(2, denoiser=antithetic).sample(MODEL, 2)
