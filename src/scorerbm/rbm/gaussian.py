@@ -118,6 +118,26 @@ class GaussianRBM(RBM):
         self._standardisation = _standardisation(data_mean, data_scale, n)
 
     @classmethod
+    def from_trusted(
+        cls,
+        weights: Reals,
+        visible_bias: Reals,
+        hidden_bias: Reals,
+        sigma: Reals,
+        standardisation: Standardisation | None,
+    ) -> Self:
+        """Wrap float64 arrays without a check or a copy: for training, once a step."""
+        model = cls.__new__(cls)
+        model._standardisation = standardisation
+        model._given = {
+            "weights": weights,
+            "visible_bias": visible_bias,
+            "hidden_bias": hidden_bias,
+            "sigma": sigma,
+        }
+        return model
+
+    @classmethod
     def _of(cls, natural: _Natural, standardisation: Standardisation | None) -> Self:
         """Wrap float64 arrays without a check or a copy."""
         model = cls.__new__(cls)
@@ -494,8 +514,7 @@ class GaussianRBM(RBM):
         w, b, c, s = (np.asarray(x, np.float64) for x in self._given.values())
         precision = 1.0 / (s * s)
         coupling = w * precision[:, None]
-        arrays = coupling, np.ascontiguousarray(coupling.T), b * precision, c, precision
-        return _Natural(*(frozen(x) for x in arrays))
+        return _Natural(coupling, np.ascontiguousarray(coupling.T), b * precision, c, precision)
 
     @cached_property
     def _derived(self) -> dict[str, Parameters]:

@@ -8,8 +8,16 @@ from .. import _check
 from ..backends.protocol import Backend
 from ..sample.base import Sampler
 from .family import Family
-from .gradients import CDGradient, Gradient, PCDGradient, SampledGradient
-from .states import BinaryStates
+from .gradients import (
+    CDGradient,
+    Gradient,
+    PCDGradient,
+    RealCDGradient,
+    RealPCDGradient,
+    RealSampledGradient,
+    SampledGradient,
+)
+from .states import BinaryStates, RealStates, States
 from .trainer import Trainer
 
 __all__ = ["ContrastiveDivergence"]
@@ -27,8 +35,15 @@ class ContrastiveDivergence(Trainer):
     ----------
     n_hidden : int
         M.
-    visible : {"bernoulli"}
-        Family of the visible units.
+    visible : {"bernoulli", "gaussian"}
+        Family of the visible units: bits, or real numbers, which are standardised and whose model
+        is a `GaussianRBM`.
+    sigma : float, optional
+        Width of all real visible units given the hidden ones, in standard deviations of the data.
+        By default each unit's is learned, by its logarithm.
+    sigma_floor : float
+        Least width that is learned, likewise. A unit that the hidden ones determine would else
+        have a likelihood, and gradients, without bound.
     n_sweeps : int
         k.
     persistent : bool
@@ -71,11 +86,19 @@ class ContrastiveDivergence(Trainer):
         if self.negative_phase is not None and not isinstance(self.negative_phase, Sampler):
             raise TypeError(f"negative_phase: got {self.negative_phase!r}, expected a Sampler")
 
-    def _gradient(
-        self, family: Family, states: BinaryStates, seed: int, backend: Backend
-    ) -> Gradient:
+    def _gradient(self, family: Family, states: States, seed: int, backend: Backend) -> Gradient:
+        if isinstance(states, RealStates):
+            return self._real_gradient(states, seed, backend)
+        assert isinstance(states, BinaryStates)
         if self.negative_phase is not None:
             return SampledGradient(self.negative_phase, self.n_chains, seed, backend)
         if self.persistent:
             return PCDGradient(states, self.n_chains, self.n_sweeps, seed, backend)
         return CDGradient(self.n_sweeps, seed, backend)
+
+    def _real_gradient(self, states: RealStates, seed: int, backend: Backend) -> Gradient:
+        if self.negative_phase is not None:
+            return RealSampledGradient(self.negative_phase, self.n_chains, seed, backend)
+        if self.persistent:
+            return RealPCDGradient(states, self.n_chains, self.n_sweeps, seed, backend)
+        return RealCDGradient(self.n_sweeps, seed, backend)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,8 @@ from ..backends.reference.elementary import log, logit
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import chain_ids
 from ..rbm.grid import Workspace
-from .states import BinaryStates
+from .gaussian import GaussianFamily
+from .states import BinaryStates, States
 
 __all__ = ["FAMILIES", "Family"]
 
@@ -23,15 +24,40 @@ _INITIAL_WEIGHT = 0.01
 class Family(Protocol):
     """Initialises parameters from data and wraps them as a model."""
 
-    def __init__(self, states: BinaryStates) -> None: ...
+    @classmethod
+    def of(cls, data: States, init: RBM | None, sigma: float | None, sigma_floor: float) -> Self:
+        """Return what is known from the data and, if training goes on, from a model.
+
+        ``sigma`` and ``sigma_floor`` are about real units: their width if it is not learned, and
+        the least that is learned.
+        """
+        ...
 
     @staticmethod
-    def check(name: str, v: ArrayLike) -> BinaryStates:
+    def check(name: str, v: ArrayLike) -> States:
         """Return data as states of this family, (n, N)."""
+        ...
+
+    def standardised(self, states: States) -> States:
+        """Return data as states of the model."""
         ...
 
     def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
         """Parameters to start from: nearly independent units with the data's marginals."""
+        ...
+
+    def coordinates(self, parameters: dict[str, Reals]) -> dict[str, Reals]:
+        """Return a model's parameters as they are trained."""
+        ...
+
+    def derivatives(
+        self, gradients: dict[str, Reals], parameters: dict[str, Reals]
+    ) -> dict[str, Reals]:
+        """Return derivatives in what is trained from those in a model's parameters."""
+        ...
+
+    def bound(self, parameters: dict[str, Reals]) -> None:
+        """Move parameters in training, in place, to where they may be."""
         ...
 
     def model(self, parameters: dict[str, Reals], workspace: Workspace) -> RBM:
@@ -58,10 +84,20 @@ class BernoulliFamily:
         # Half a count of each kind keeps the frequencies off 0 and 1.
         self._data_mean: Reals = (states.counts() + 0.5) / (len(states) + 1.0)
 
+    @classmethod
+    def of(cls, data: States, init: RBM | None, sigma: float | None, sigma_floor: float) -> Self:
+        """Take the frequencies of the data."""
+        assert isinstance(data, BinaryStates)
+        return cls(data)
+
     @staticmethod
     def check(name: str, v: ArrayLike) -> BinaryStates:
         """Return bits, (n, N)."""
         return BinaryStates.of(name, v)
+
+    def standardised(self, states: States) -> States:
+        """Bits are what they are."""
+        return states
 
     def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
         """Small normal weights; visible biases are the data's log-odds."""
@@ -73,6 +109,19 @@ class BernoulliFamily:
             "visible_bias": logit(self._data_mean),
             "hidden_bias": np.zeros(n_hidden),
         }
+
+    def coordinates(self, parameters: dict[str, Reals]) -> dict[str, Reals]:
+        """They are trained as they are."""
+        return parameters
+
+    def derivatives(
+        self, gradients: dict[str, Reals], parameters: dict[str, Reals]
+    ) -> dict[str, Reals]:
+        """They are those in a model's parameters."""
+        return gradients
+
+    def bound(self, parameters: dict[str, Reals]) -> None:
+        """They may be anything."""
 
     def model(self, parameters: dict[str, Reals], workspace: Workspace) -> RBM:
         """Wrap parameters in training, without a copy."""
@@ -94,4 +143,4 @@ class BernoulliFamily:
         return np.asarray(v @ log(p) + (1.0 - v) @ log(1.0 - p))
 
 
-FAMILIES: dict[str, type[Family]] = {"bernoulli": BernoulliFamily}
+FAMILIES: dict[str, type[Family]] = {"bernoulli": BernoulliFamily, "gaussian": GaussianFamily}

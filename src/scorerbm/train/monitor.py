@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from ..backends.protocol import Backend
 from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
 from ..rbm import RBM
+from ..rbm.base import n_enumerable
 from .errors import DivergenceWarning
 from .family import Family
-from .states import BinaryStates
+from .states import States
 
 __all__ = ["Monitor"]
 
-_Rows = TypeVar("_Rows", BinaryStates, NDArray[Any])
+_Rows = TypeVar("_Rows", States, NDArray[Any])
 
 _CHEAP = 1 << 23  # units times states that "auto" enumerates after every epoch
 _MOST_ROWS = 2000
@@ -39,8 +40,8 @@ class Monitor:
         self,
         mode: str,
         family: Family,
-        data: BinaryStates,
-        held_out: BinaryStates | None,
+        data: States,
+        held_out: States | None,
         backend: Backend,
         n_threads: int | None,
         n_epochs: int,
@@ -68,7 +69,7 @@ class Monitor:
                 f"{name}log_likelihood": float(np.mean(log_likelihood(model, v, log_z)))
                 for name, v in sets.items()
             }
-        if self._held_out is None:
+        if self._held_out is None or not model.binary_visible:
             return {}
         v = _thinned(self._held_out, max(1, _PSEUDO // model.weights.size))
         return {"validation_pseudo_log_likelihood": float(np.mean(pseudo_log_likelihood(model, v)))}
@@ -101,5 +102,5 @@ def _thinned(v: _Rows, n: int = _MOST_ROWS) -> _Rows:
 
 
 def _states(model: RBM) -> float:
-    fewer, more = sorted((model.n_visible, model.n_hidden))
-    return 2.0**fewer * more
+    fewer = n_enumerable(model)
+    return 2.0**fewer * (model.n_visible + model.n_hidden - fewer)

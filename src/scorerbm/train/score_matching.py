@@ -17,9 +17,10 @@ from .gradients import (
     LiteralGradient,
     Observer,
     PathwiseGradient,
+    RealRecoveryGradient,
     RecoveryGradient,
 )
-from .states import BinaryStates
+from .states import BinaryStates, RealStates, States
 from .trainer import Trainer
 
 __all__ = ["ScoreMatching"]
@@ -38,8 +39,15 @@ class ScoreMatching(Trainer):
     ----------
     n_hidden : int
         M.
-    visible : {"bernoulli"}
-        Family of the visible units.
+    visible : {"bernoulli", "gaussian"}
+        Family of the visible units: bits, or real numbers, which are standardised and whose model
+        is a `GaussianRBM`.
+    sigma : float, optional
+        Width of all real visible units given the hidden ones, in standard deviations of the data.
+        By default each unit's is learned, by its logarithm.
+    sigma_floor : float
+        Least width that is learned, likewise. A unit that the hidden ones determine would else
+        have a likelihood, and gradients, without bound.
     gradient : {"recovery", "gumbel", "covariance", "mean_field", "literal"}
         ``"recovery"`` contrasts the data with posterior samples given one noisy observation each,
         from chains kept between visits. ``"gumbel"`` differentiates through relaxed sweeps,
@@ -97,6 +105,10 @@ class ScoreMatching(Trainer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.choice("gradient", self.gradient, _GRADIENTS)
+        if self.visible == "gaussian" and self.gradient != "recovery":
+            raise ValueError(
+                f"gradient: got {self.gradient!r}, expected 'recovery' for real visible units"
+            )
         _check.number("recovery_snr", self.recovery_snr, above=0.0, maximum=1e9)
         try:
             low, high = self.snr
@@ -114,9 +126,7 @@ class ScoreMatching(Trainer):
         if not isinstance(self.annealing, Annealing):
             raise TypeError(f"annealing: got {self.annealing!r}, expected an Annealing")
 
-    def _gradient(
-        self, family: Family, states: BinaryStates, seed: int, backend: Backend
-    ) -> Gradient:
+    def _gradient(self, family: Family, states: States, seed: int, backend: Backend) -> Gradient:
         return _GRADIENTS[self.gradient].build(self, states, seed, backend)
 
     def settings(self) -> dict[str, Any]:
@@ -133,30 +143,34 @@ class ScoreMatching(Trainer):
     def _observer(self, seed: int, backend: Backend) -> Observer:
         return Observer(self.snr, self.weighting, self.schedule, seed, backend)
 
-    def _recovery(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
-        return RecoveryGradient(states, self.recovery_snr, self._sweeps(), seed, backend)
+    def _recovery(self, states: States, seed: int, backend: Backend) -> Gradient:
+        options = self.recovery_snr, self._sweeps(), seed, backend
+        if isinstance(states, RealStates):
+            return RealRecoveryGradient(states, *options)
+        assert isinstance(states, BinaryStates)
+        return RecoveryGradient(states, *options)
 
-    def _gumbel(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
+    def _gumbel(self, states: States, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return PathwiseGradient(
             observer, self._sweeps(), self.n_noises, self.annealing, seed, backend
         )
 
-    def _mean_field(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
+    def _mean_field(self, states: States, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return PathwiseGradient(observer, self._sweeps(), 0, None, seed, backend)
 
-    def _covariance(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
+    def _covariance(self, states: States, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return CovarianceGradient(observer, self.n_noises, self._sweeps(), seed, backend)
 
-    def _literal(self, states: BinaryStates, seed: int, backend: Backend) -> Gradient:
+    def _literal(self, states: States, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
         return LiteralGradient(observer, self.n_noises, self.annealing, seed, backend)
 
 
 class _Method(NamedTuple):
-    build: Callable[[ScoreMatching, BinaryStates, int, Backend], Gradient]
+    build: Callable[[ScoreMatching, States, int, Backend], Gradient]
     n_sweeps: int
     """By default."""
     options: frozenset[str]

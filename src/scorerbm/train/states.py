@@ -1,10 +1,10 @@
-"""Training data at rest: one bit a unit."""
+"""Training data at rest: one bit a unit, or real numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +13,54 @@ from .. import _check
 from ..backends.bits import pack_bits, unpack_bits
 from ..backends.protocol import Bits, BitWords, Reals
 
-__all__ = ["BinaryStates"]
+__all__ = ["BinaryStates", "RealStates", "States"]
 
 _BYTES_AT_ONCE = 1 << 22
+
+
+class States(Protocol):
+    """Rows of visible states."""
+
+    @property
+    def n_units(self) -> int:
+        """N."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice | NDArray[np.integer[Any]]) -> Self: ...
+
+    def unpack(self) -> NDArray[Any]:
+        """Return the states as an array, (n, N)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RealStates:
+    """Real states, in double precision."""
+
+    values: Reals
+    """(n, N)"""
+
+    @classmethod
+    def of(cls, name: str, v: ArrayLike) -> Self:
+        """Check an array of finite numbers."""
+        return cls(_check.real_array(name, v, (None, None)))
+
+    @property
+    def n_units(self) -> int:
+        """N."""
+        return int(self.values.shape[1])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: slice | NDArray[np.integer[Any]]) -> Self:
+        return type(self)(self.values[rows])
+
+    def unpack(self) -> Reals:
+        """Return the states as they are, (n, N)."""
+        return self.values
 
 
 @dataclass(frozen=True, eq=False, slots=True)

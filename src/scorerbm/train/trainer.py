@@ -27,10 +27,11 @@ from .centring import Centring
 from .errors import DivergenceError
 from .family import FAMILIES, Family
 from .fit import Fit
+from .gaussian import LARGEST_SIGMA, LEAST_SIGMA
 from .gradients.base import Batch, Gradient
 from .monitor import Monitor
 from .optimizer import Adam, Optimizer
-from .states import BinaryStates
+from .states import States
 
 __all__ = ["Trainer"]
 
@@ -47,6 +48,8 @@ class Trainer(ABC):
 
     n_hidden: int = 64
     visible: str = "bernoulli"
+    sigma: float | None = None
+    sigma_floor: float = 0.02
     n_epochs: int | None = None
     batch_size: int = 50
     centred: bool = True
@@ -60,6 +63,9 @@ class Trainer(ABC):
     def __post_init__(self) -> None:
         _check.integer("n_hidden", self.n_hidden, 1)
         _check.choice("visible", self.visible, FAMILIES)
+        if self.sigma is not None:
+            _check.number("sigma", self.sigma, minimum=LEAST_SIGMA, maximum=LARGEST_SIGMA)
+        _check.number("sigma_floor", self.sigma_floor, minimum=LEAST_SIGMA, maximum=1.0)
         if self.n_epochs is not None:
             _check.integer("n_epochs", self.n_epochs, 1)
         _check.integer("batch_size", self.batch_size, 1)
@@ -80,9 +86,7 @@ class Trainer(ABC):
     # -- what a method adds ------------------------------------------------------------------
 
     @abstractmethod
-    def _gradient(
-        self, family: Family, states: BinaryStates, seed: int, backend: Backend
-    ) -> Gradient:
+    def _gradient(self, family: Family, states: States, seed: int, backend: Backend) -> Gradient:
         """Estimator of the gradient, set up for these data."""
 
     # -- the loop ----------------------------------------------------------------------------
@@ -100,12 +104,13 @@ class Trainer(ABC):
         Parameters
         ----------
         v : array_like, (n, N)
-            Training states, one a row. They are packed to one bit a unit, a few megabytes at a
+            Training states, one a row. Bits are packed to one a unit, a few megabytes at a
             time, so that an array in a file (`numpy.memmap`) need not fit in memory as it is.
+            Real numbers are standardised, and the model remembers how.
         validation : array_like, (m, N), optional
             Held-out states for the monitored metrics.
         init : RBM, optional
-            A model to go on from.
+            A model to go on from. Real data are standardised as it does.
         seed : int
             The same seed gives the same model.
 
@@ -136,7 +141,10 @@ class Trainer(ABC):
             raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
         seed = _check.integer("seed", seed)
         with at_work(get_backend(self.backend), self.n_threads or 0):
-            run = _Run(self, family_class(data), data, held_out, seed)
+            family = family_class.of(data, init, self.sigma, self.sigma_floor)
+            data = family.standardised(data)
+            held_out = None if held_out is None else family.standardised(held_out)
+            run = _Run(self, family, data, held_out, seed)
             with closing(run.gradient):
                 return run.fit(init)
 
@@ -149,6 +157,8 @@ class Trainer(ABC):
     def settings(self) -> dict[str, Any]:
         """Hyperparameters, as strings and numbers."""
         hidden = {"callbacks", "progress", "n_threads", "backend", "monitor"}
+        if self.visible == "bernoulli":
+            hidden |= {"sigma", "sigma_floor"}
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
         plain = (str, int, float, bool, type(None))
         return {k: x if isinstance(x, plain) else _spoken(x) for k, x in values.items()}
@@ -161,8 +171,8 @@ class _Run:
         self,
         trainer: Trainer,
         family: Family,
-        data: BinaryStates,
-        held_out: BinaryStates | None,
+        data: States,
+        held_out: States | None,
         seed: int,
     ) -> None:
         self.trainer, self.family, self.data, self.seed = trainer, family, data, seed
@@ -213,7 +223,9 @@ class _Run:
         parameters = self.family.initial(self.trainer.n_hidden, self.seed, self.backend)
         if init is None:
             return parameters
-        given = {k: np.array(x, dtype=np.float64) for k, x in init.parameters.items()}
+        given = self.family.coordinates(
+            {k: np.array(x, dtype=np.float64) for k, x in init.parameters.items()}
+        )
         want, have = ({k: x.shape for k, x in p.items()} for p in (parameters, given))
         if want != have:
             raise ValueError(f"init: got a model with arrays {have}, expected {want}")
@@ -240,7 +252,9 @@ class _Run:
             batch = Batch(rows, self.data[rows], epoch, progress)
             gradients, loss = self._evaluate(parameters, batch)
             centre = self.centring.centre(gradients) if self.trainer.centred else None
+            gradients = self.family.derivatives(gradients, parameters)
             self.stepper.update(parameters, gradients, progress, centre)
+            self.family.bound(parameters)
             total += loss * len(rows)
             update()
         self._check_finite(parameters, epoch)

@@ -5,6 +5,7 @@ from .contrastive import CDGradient, PCDGradient, SampledGradient
 from .covariance import CovarianceGradient
 from .literal import LiteralGradient
 from .pathwise import PathwiseGradient
+from .real import RealCDGradient, RealPCDGradient, RealRecoveryGradient, RealSampledGradient
 from .recovery import RecoveryGradient
 
 __all__ = [
@@ -16,6 +17,10 @@ __all__ = [
     "Observer",
     "PCDGradient",
     "PathwiseGradient",
+    "RealCDGradient",
+    "RealPCDGradient",
+    "RealRecoveryGradient",
+    "RealSampledGradient",
     "RecoveryGradient",
     "SampledGradient",
 ]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ..._seed import derive_key
 from ...backends.protocol import (
     Backend,
-    Bits,
     BitWords,
     Contrast,
     DenseGradient,
@@ -25,7 +24,7 @@ from ...backends.protocol import (
 )
 from ...rbm import RBM, BernoulliRBM
 from ...schedule import Schedule
-from ..states import BinaryStates
+from ..states import BinaryStates, States
 
 __all__ = ["Batch", "Gradient", "Observation", "Observer"]
 
@@ -35,15 +34,22 @@ class Batch:
     """Rows of the training data, and when they are visited."""
 
     rows: NDArray[np.intp]
-    states: BinaryStates
+    states: States
     epoch: int
     progress: float
     """Fraction of the training done."""
 
     @property
-    def v(self) -> Bits:
-        """The states as bytes, (B, N)."""
+    def v(self) -> NDArray[Any]:
+        """The states, (B, N): bits as bytes."""
         return self.states.unpack()
+
+    @property
+    def words(self) -> BitWords:
+        """Binary states as words of bits."""
+        if not isinstance(self.states, BinaryStates):
+            raise TypeError("visible: got real units, expected binary ones")
+        return self.states.words
 
     @property
     def ids(self) -> Words:
@@ -151,7 +157,7 @@ class Observer:
         u = self._backend.uniform(ids, 1, self._time_key, step=step, domain=Domain.UNIFORM)[:, 0]
         alpha, sigma, weight = self._amplitudes(u)
         snr = ((alpha * alpha) / (sigma * sigma)).astype(np.float32)
-        return Tilt(batch.states.words, ids, snr, self._noise_key, step), weight
+        return Tilt(batch.words, ids, snr, self._noise_key, step), weight
 
     def _amplitudes(self, u: Reals) -> tuple[Reals, Reals, Reals]:
         if self._weighting is None:

@@ -31,7 +31,7 @@ class CDGradient(Gradient):
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         rbm = integers_of(model, self.backend, n_threads)
-        data = batch.states.words
+        data = batch.words
         samples = self.backend.sweep_bits(
             rbm,
             data,
@@ -78,7 +78,7 @@ class PCDGradient(Gradient):
             n_threads=n_threads,
         ).states
         self._sweep += self._n_sweeps
-        data = batch.states.words
+        data = batch.words
         return contrast(rbm, self._chains, data, self.backend, n_threads, free_energy=True)
 
 
@@ -99,7 +99,7 @@ class SampledGradient(Gradient):
         high, low = derive_key(self._seed, "negative phase", self._update)
         drawn = self._sampler.sample(model, self._n_samples, seed=high << 32 | low)
         self._update += 1
-        samples, data = pack_bits(drawn.visible), batch.states.words
+        samples, data = pack_bits(drawn.visible), batch.words
         return contrast(rbm, samples, data, self.backend, n_threads, free_energy=True)
 
     def shown(self, progress: float) -> dict[str, float]:

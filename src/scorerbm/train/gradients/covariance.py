@@ -44,7 +44,7 @@ class CovarianceGradient(Gradient):
         s, k = self._n_samples, self._n_sweeps
         tilt, weight = self._observer.tilt(batch)
         ids = (batch.rows[:, None] * s + np.arange(s)).reshape(-1).astype(np.uint32)
-        data = batch.states.words
+        data = batch.words
         # As if visible units were independent: one sweep of a model whose weights are zero.
         start = self.backend.sweep_bits(
             self._independent(model, n_threads),

@@ -43,7 +43,7 @@ class RecoveryGradient(Gradient):
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         rbm = integers_of(model, self.backend, n_threads)
-        ids, data = batch.ids, batch.states.words
+        ids, data = batch.ids, batch.words
         visit = self.backend.sweep_bits(
             rbm,
             self._chains[batch.rows],
