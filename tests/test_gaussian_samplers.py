@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from helpers.gaussian import components, exact_parameters, random_gaussian, uniforms
+from helpers.models import random_bernoulli
 from helpers.statistics import (
     ACCEPT,
     REJECT,
@@ -19,6 +20,7 @@ from scorerbm import (
     ExactDenoiser,
     GaussianRBM,
     GibbsDenoiser,
+    GibbsLangevin,
     GumbelDenoiser,
     LiteralScore,
     MeanFieldDenoiser,
@@ -77,10 +79,11 @@ def joint_law(samples, model):
     [
         (BlockGibbs(50), 20000),
         (Exact(), 20000),
+        (GibbsLangevin(60, step_size=0.2), 20000),
         (ReverseSDE(300), 6000),
         (ProbabilityFlow(60, denoiser=GibbsDenoiser(4)), 6000),
     ],
-    ids=["gibbs", "exact", "sde", "ode"],
+    ids=["gibbs", "exact", "langevin", "sde", "ode"],
 )
 def test_samples_have_the_law_of_the_mixture(sampler, n):
     samples = sampler.sample(MODEL, n)
@@ -93,18 +96,37 @@ def test_samples_have_the_law_of_the_mixture(sampler, n):
     ("sampler", "wrong"),
     [
         (BlockGibbs(60), BlockGibbs(1)),
+        (GibbsLangevin(120, 1, 0.5), GibbsLangevin(120, 1, 0.5, adjusted=False)),
         (ReverseSDE(300), ReverseSDE(300, denoiser=GibbsDenoiser(keep_chain=False))),
         (
             ReverseSDE(100, denoiser=GumbelDenoiser(1e-3, 10, 1)),
             ReverseSDE(100, denoiser=MeanFieldDenoiser()),
         ),
     ],
-    ids=["gibbs", "kept chain", "many sweeps"],
+    ids=["gibbs", "langevin", "kept chain", "many sweeps"],
 )
 def test_separated_modes_tell_samplers_apart(sampler, wrong):
     model = separated()
     assert joint_law(sampler.sample(model, 4000), model) > ACCEPT
     assert joint_law(wrong.sample(model, 4000), model) < REJECT
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_langevin_steps_make_one_draw(steps):
+    """Mean and variance of a deviation, step by step."""
+    sigma = np.array([0.7, 1.5])
+    eta = 0.3 * np.mean(sigma**2) * np.cos(0.5 * np.pi * np.arange(steps) / steps) ** 2
+    left, variance = np.ones(2), np.zeros(2)
+    for step in eta:
+        left = left - step * left / sigma**2
+        variance = variance * (1.0 - step / sigma**2) ** 2 + 2.0 * step
+    memory, spread = GibbsLangevin(1, steps, 0.3, adjusted=False).move(sigma)
+    assert np.allclose(memory, left)
+    assert np.allclose(spread, np.sqrt(variance))
+    memory, spread = GibbsLangevin(1, steps, 0.3).move(sigma)
+    assert np.allclose(memory**2 * sigma**2 + spread**2, sigma**2)
+    with pytest.raises(ValueError, match=r"step_size: got 9\.0, too long for unit 0 of width 0\.7"):
+        GibbsLangevin(1, steps, 9.0).move(sigma)
 
 
 def test_chains_at_an_inverse_temperature():
@@ -144,6 +166,7 @@ def test_samples_of_standardised_data_come_in_their_units():
 SAMPLERS = {
     "gibbs": BlockGibbs(5),
     "exact": Exact(),
+    "langevin": GibbsLangevin(4),
     "sde": ReverseSDE(12),
     "sde, exact": ReverseSDE(3, denoiser=ExactDenoiser()),
     "sde, mean field": ReverseSDE(6, denoiser=MeanFieldDenoiser()),
@@ -199,6 +222,19 @@ def test_what_only_binary_units_have_is_refused():
     ):
         with pytest.raises(TypeError, match=refused):
             ask()
+    with pytest.raises(TypeError, match="model: got str, expected an RBM"):
+        GibbsLangevin().sample("model", 2)
+    with pytest.raises(TypeError, match="model: got BernoulliRBM, expected a GaussianRBM"):
+        GibbsLangevin().sample(random_bernoulli(3, 2), 2)
+    with pytest.raises(ValueError, match="model: got a batch of 3 tilted models"):
+        GibbsLangevin().sample(MODEL.tilt(np.zeros((3, 2)), 0.5, 0.5), 3)
+    for bad, message in (
+        ({"n_steps": 0}, "n_steps: got 0"), ({"step_size": 0.0}, r"step_size: got 0\.0"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            GibbsLangevin(**bad)
+    with pytest.raises(TypeError, match="adjusted: got 1, expected True or False"):
+        GibbsLangevin(adjusted=1)
     antithetic = GumbelDenoiser(expectation="antithetic")
     with pytest.raises(ValueError, match=r"expectation: got 'antithetic', which binary"):
         ReverseSDE(2, denoiser=antithetic).sample(MODEL, 2)

@@ -5,6 +5,7 @@ from .base import Sampler, SampleSet, Trajectory
 from .block_gibbs import BlockGibbs
 from .draws import Draws
 from .exact import Exact
+from .gibbs_langevin import GibbsLangevin
 from .ladder import Ladder, tune_ladder
 from .parallel_tempering import ParallelTempering
 from .probability_flow import ProbabilityFlow
@@ -16,6 +17,7 @@ __all__ = [
     "BlockGibbs",
     "Draws",
     "Exact",
+    "GibbsLangevin",
     "Ladder",
     "ParallelTempering",
     "ProbabilityFlow",

@@ -1,0 +1,133 @@
+"""Gibbs sampling of real units with Langevin moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import _check
+from .._progress import progress_bar
+from ..backends.protocol import Bits, Domain, Reals
+from ..backends.reference.elementary import HALF_PI, cos
+from ..rbm import GaussianRBM
+from ..rbm.chains import MOST_STEPS
+from .base import Job, Sampler, SampleSet
+
+__all__ = ["GibbsLangevin"]
+
+
+@dataclass(frozen=True)
+class GibbsLangevin(Sampler):
+    r"""Chains that draw h given v, and then move v by Langevin steps at that h.
+
+    With m = b + Wh a step is
+
+    .. math:: v \leftarrow v + \eta_k\,\frac{m - v}{\sigma^2} + \sqrt{2\eta_k}\,\zeta, \qquad
+              \eta_k = \eta\,\cos^2\frac{\pi k}{2K}, \quad k = 0 \dots K-1,
+
+    and since all are linear, K of them are one draw,
+
+    .. math:: v \leftarrow m + \rho\,(v - m) + s\,\zeta, \qquad
+              \rho = \prod_k \Big(1 - \frac{\eta_k}{\sigma^2}\Big), \quad
+              s^2 = 2\sum_k \eta_k \prod_{l > k} \Big(1 - \frac{\eta_l}{\sigma^2}\Big)^2.
+
+    A sweep costs what one of `BlockGibbs` costs, which is the case ρ = 0. Where v remembers, so
+    do chains: they move less in a sweep.
+
+    Parameters
+    ----------
+    n_sweeps : int
+        Sweeps a chain, from a random start.
+    n_steps : int
+        K, the Langevin steps of a sweep.
+    step_size : float
+        η in units of the mean of σ².
+    adjusted : bool
+        Take s² = σ² (1 - ρ²), with which p(v|h) is left as it is. The steps' own s² is right only
+        as η → 0.
+    n_threads, backend, precision, progress
+        See `BlockGibbs`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not as described; from `sample`, if the model is not one `GaussianRBM`, or
+        the steps are so long that |ρ| ≥ 1 for a narrow unit.
+
+    References
+    ----------
+    Liao, Kornblith, Ren, Fleet and Hinton, "Gaussian-Bernoulli RBMs without tears", arXiv
+    2210.10318, who correct the steps by accepting or rejecting them.
+
+    Examples
+    --------
+    >>> import scorerbm as sr
+    >>> model = sr.GaussianRBM([[2.0], [-1.0]], [0.0, 0.0], [0.0], 1.0)
+    >>> sr.GibbsLangevin(n_sweeps=50, step_size=0.2).sample(model, 10).visible.shape
+    (10, 2)
+    """
+
+    n_sweeps: int = 100
+    n_steps: int = 10
+    step_size: float = 0.1
+    adjusted: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check.integer("n_sweeps", self.n_sweeps, 1, MOST_STEPS)
+        _check.integer("n_steps", self.n_steps, 1)
+        _check.number("step_size", self.step_size, above=0.0)
+        if not isinstance(self.adjusted, bool):
+            raise TypeError(f"adjusted: got {self.adjusted!r}, expected True or False")
+
+    def _sample(self, job: Job) -> SampleSet:
+        model, backend, key = _checked(job.model), job.backend, job.key("sweeps")
+        memory, spread = self.move(np.asarray(model.sigma, np.float64))
+        v = np.asarray(model.random_visible(job.ids, job.key("start"), backend))
+        h: Bits = np.zeros((len(job), model.n_hidden), np.uint8)
+        with progress_bar(self.progress, self.n_sweeps, "Gibbs–Langevin sweeps") as update:
+            for step in range(self.n_sweeps):
+                p = model.hidden_probability(v)
+                h = backend.bernoulli(p, job.ids, key, step=step, domain=Domain.HIDDEN)
+                centre = model.visible_mean(h)
+                noise = backend.normal(
+                    job.ids, model.n_visible, key, step=step, domain=Domain.VISIBLE
+                )
+                v = centre + memory * (v - centre) + spread * noise
+                update(1)
+        return SampleSet(v, h, {"n_sweeps": self.n_sweeps, "n_steps": self.n_steps})
+
+    def move(self, sigma: Reals) -> tuple[Reals, Reals]:
+        """Return ρ and s of units of these widths, (N,) each.
+
+        Raises
+        ------
+        ValueError
+            If |ρ| ≥ 1 for one of them.
+        """
+        variance = sigma * sigma
+        longest = self.step_size * float(np.add.reduce(variance)) / len(variance)
+        root = cos(HALF_PI * np.arange(self.n_steps) / self.n_steps)
+        rho, square = np.ones(len(sigma)), np.zeros(len(sigma))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for eta in longest * root * root:
+                keep = 1.0 - eta / variance
+                rho, square = keep * rho, keep * keep * square + 2.0 * eta
+        if not (np.abs(rho) < 1.0).all():
+            worst = int(np.argmax(np.abs(np.nan_to_num(rho, nan=np.inf))))
+            raise ValueError(
+                f"step_size: got {self.step_size}, too long for unit {worst} of width "
+                f"{sigma[worst]:.3g}: its deviations would grow by {rho[worst]:.3g} a sweep"
+            )
+        return rho, np.sqrt(variance * (1.0 - rho * rho) if self.adjusted else square)
+
+
+def _checked(model: object) -> GaussianRBM:
+    if not isinstance(model, GaussianRBM):
+        raise TypeError(f"model: got {type(model).__name__}, expected a GaussianRBM")
+    if model.visible_bias.ndim != 1:
+        raise ValueError(
+            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
+        )
+    return model
