@@ -8,12 +8,14 @@ from helpers.models import states
 from helpers.statistics import ACCEPT, REJECT, bonferroni, mean_test
 from scorerbm import (
     SGD,
+    Adam,
     BernoulliRBM,
     BlockGibbs,
     ContrastiveDivergence,
     DivergenceError,
     Exact,
     GaussianRBM,
+    LinearSchedule,
     ScoreMatching,
     load,
     log_likelihood,
@@ -23,7 +25,9 @@ from scorerbm.backends import get_backend
 from scorerbm.train.gaussian import GaussianFamily
 from scorerbm.train.gradients import (
     Batch,
+    Observer,
     RealCDGradient,
+    RealCovarianceGradient,
     RealPCDGradient,
     RealRecoveryGradient,
     RealSampledGradient,
@@ -64,20 +68,20 @@ def negative_log_posterior(parameters, v0, field, precision):
     return float(np.mean(free + np.logaddexp.reduce(log_weight, axis=1)))
 
 
-def exact_gradient(v0, field, precision):
+def exact_derivative(loss):
+    """By central differences in every parameter."""
     given, out = exact_parameters(MODEL), []
     for i, array in enumerate(given):
         for index in np.ndindex(array.shape):
             step = np.zeros(array.shape)
             step[index] = 1e-5
-            up, down = (
-                negative_log_posterior(
-                    [*given[:i], array + e, *given[i + 1 :]], v0, field, precision
-                )
-                for e in (step, -step)
-            )
+            up, down = (loss([*given[:i], array + e, *given[i + 1 :]]) for e in (step, -step))
             out.append((up - down) / 2e-5)
     return np.array(out)
+
+
+def exact_gradient(v0, field, precision):
+    return exact_derivative(lambda p: negative_log_posterior(p, v0, field, precision))
 
 
 def p_value(draws, expected):
@@ -140,6 +144,39 @@ def test_losses_are_what_they_say():
     )
 
 
+def exact_loss(parameters, seen, v0):
+    """Mean of w ‖D - v₀‖² with the posterior mean D by enumeration, observations as drawn."""
+    w, b, c, s = parameters
+    h = states(len(c))
+    rate = (seen.alpha / seen.sigma**2)[:, None]
+    eta = (b / s**2 + h @ (w / s[:, None] ** 2).T)[None] + (rate * seen.v_t)[:, None, :]
+    lam = 1.0 / s**2 + (seen.alpha[:, None] * rate)[:, None, :]
+    log_weight = h @ c + 0.5 * (eta**2 / lam).sum(axis=2)
+    p = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+    mean = np.einsum("rs,rsn->rn", p / p.sum(axis=1, keepdims=True), eta / lam)
+    return float((seen.weight * np.square(mean - v0).sum(axis=1)).mean())
+
+
+def test_covariance_gradient_is_that_of_the_denoising_loss():
+    v0 = data()
+    observer = Observer((0.5, 4.0), None, LinearSchedule(), 3, BACKEND)
+    gradient = RealCovarianceGradient(observer, 6, 12, 7, BACKEND)
+    short = RealCovarianceGradient(observer, 6, 1, 7, BACKEND)
+    found, biased, losses = [], [], []
+    for epoch in range(400):
+        batch = batch_of(v0, epoch)
+        seen = observer(batch)
+        want = exact_derivative(lambda p, seen=seen: exact_loss(p, seen, v0))
+        drawn, loss = gradient(MODEL, batch, 1)
+        found.append(flat(drawn) - want)
+        losses.append(loss - exact_loss(exact_parameters(MODEL), seen, v0))
+        biased.append(flat(short(MODEL, batch, 1)[0]) - want)
+    assert p_value(found, 0.0 * want) > ACCEPT
+    assert mean_test(losses, 0.0) > ACCEPT
+    # Negative control: one sweep has not left its start.
+    assert p_value(biased, 0.0 * want) < REJECT
+
+
 def test_widths_are_trained_by_their_logarithm():
     family = GaussianFamily.of(RealStates(data()), None, None, 0.02)
     parameters = {"log_sigma": np.array([0.3, -1.0])}
@@ -170,6 +207,9 @@ BEST = likelihood(SOURCE, TEST)
 QUICK = {"n_hidden": 2, "visible": "gaussian", "n_epochs": 40}
 TRAINERS = {
     "recovery": ScoreMatching(**QUICK),
+    "covariance": ScoreMatching(
+        **QUICK, gradient="covariance", snr=(1.0, 30.0), optimizer=Adam(learning_rate=0.04)
+    ),
     "pcd": ContrastiveDivergence(**QUICK),
     "exact": ContrastiveDivergence(**QUICK, negative_phase=Exact()),
 }
@@ -267,7 +307,10 @@ def test_divergence_is_said(trainer):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"gradient": "gumbel"}, "gradient: got 'gumbel', expected 'recovery' for real"),
+        (
+            {"gradient": "gumbel"},
+            r"gradient: got 'gumbel', expected one of \['covariance', 'recovery'\] for real",
+        ),
         ({"sigma": 0.0}, r"sigma: got 0\.0, expected at least"),
         ({"sigma_floor": 2.0}, r"sigma_floor: got 2\.0, expected at most 1"),
     ],

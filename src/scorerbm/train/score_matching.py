@@ -17,6 +17,7 @@ from .gradients import (
     LiteralGradient,
     Observer,
     PathwiseGradient,
+    RealCovarianceGradient,
     RealRecoveryGradient,
     RecoveryGradient,
 )
@@ -105,9 +106,10 @@ class ScoreMatching(Trainer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.choice("gradient", self.gradient, _GRADIENTS)
-        if self.visible == "gaussian" and self.gradient != "recovery":
+        if self.visible == "gaussian" and self.gradient not in _OF_REAL_UNITS:
             raise ValueError(
-                f"gradient: got {self.gradient!r}, expected 'recovery' for real visible units"
+                f"gradient: got {self.gradient!r}, expected one of {_OF_REAL_UNITS} for real "
+                "visible units"
             )
         _check.number("recovery_snr", self.recovery_snr, above=0.0, maximum=1e9)
         try:
@@ -162,7 +164,10 @@ class ScoreMatching(Trainer):
 
     def _covariance(self, states: States, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
-        return CovarianceGradient(observer, self.n_noises, self._sweeps(), seed, backend)
+        options = observer, self.n_noises, self._sweeps(), seed, backend
+        if isinstance(states, RealStates):
+            return RealCovarianceGradient(*options)
+        return CovarianceGradient(*options)
 
     def _literal(self, states: States, seed: int, backend: Backend) -> Gradient:
         observer = self._observer(seed, backend)
@@ -176,6 +181,8 @@ class _Method(NamedTuple):
     options: frozenset[str]
     """Those of the trainer's that not every gradient looks at."""
 
+
+_OF_REAL_UNITS = ["covariance", "recovery"]
 
 _WINDOW = frozenset({"snr", "weighting", "schedule"})
 

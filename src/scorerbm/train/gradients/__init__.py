@@ -6,6 +6,7 @@ from .covariance import CovarianceGradient
 from .literal import LiteralGradient
 from .pathwise import PathwiseGradient
 from .real import RealCDGradient, RealPCDGradient, RealRecoveryGradient, RealSampledGradient
+from .real_covariance import RealCovarianceGradient
 from .recovery import RecoveryGradient
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PCDGradient",
     "PathwiseGradient",
     "RealCDGradient",
+    "RealCovarianceGradient",
     "RealPCDGradient",
     "RealRecoveryGradient",
     "RealSampledGradient",

@@ -13,26 +13,37 @@ from ...sample.base import Sampler
 from ..states import RealStates
 from .base import Batch, Gradient
 
-__all__ = ["RealCDGradient", "RealPCDGradient", "RealRecoveryGradient", "RealSampledGradient"]
+__all__ = [
+    "RealCDGradient",
+    "RealPCDGradient",
+    "RealRecoveryGradient",
+    "RealSampledGradient",
+    "check_near",
+]
 
 _FURTHEST = 1e4  # standard deviations of the data; chains of a model that fits stay within tens
 
 
-def _contrast(
-    model: RBM, samples: Reals, data: Reals, backend: Backend, n_threads: int
-) -> dict[str, Reals]:
-    """E_data[∂F/∂θ] - E_samples[∂F/∂θ]: down this gradient, data gain and samples lose.
+def check_near(samples: Reals) -> None:
+    """Look at standardised states of chains.
 
     Raises
     ------
     OverflowError
-        If samples have left the data behind: the parameters have diverged.
+        If they have left the data behind: the parameters have diverged.
     """
     furthest = max(float(samples.max()), -float(samples.min()))
     if not furthest <= _FURTHEST:
         raise OverflowError(
             f"chains of the model reach {furthest:.3g} standard deviations of the data"
         )
+
+
+def _contrast(
+    model: RBM, samples: Reals, data: Reals, backend: Backend, n_threads: int
+) -> dict[str, Reals]:
+    """E_data[∂F/∂θ] - E_samples[∂F/∂θ]: down this gradient, data gain and samples lose."""
+    check_near(samples)
     gained = model.statistics(data, backend=backend, n_threads=n_threads)
     lost = model.statistics(samples, backend=backend, n_threads=n_threads)
     return {name: lost[name] - gained[name] for name in gained}
