@@ -8,7 +8,7 @@ import pytest
 
 from helpers.gaussian import components, energies, exact_parameters, log_weights, random_gaussian
 from helpers.models import states
-from scorerbm import BlockGibbs, GaussianRBM, load, save, score, to_ising
+from scorerbm import Annealer, BlockGibbs, GaussianRBM, load, save, score, to_ising
 from scorerbm.backends import get_backend
 from scorerbm.rbm.quadratic import quadratic_values
 from scorerbm.schedule import LinearSchedule
@@ -410,5 +410,7 @@ def test_bad_states_and_tilts():
 
 
 def test_real_units_have_no_ising_form():
-    with pytest.raises(TypeError, match=r"only binary units have an Ising form\. .* latent space"):
-        to_ising(GaussianRBM(**GOOD))
+    model = GaussianRBM(**GOOD)
+    for ask in (lambda: to_ising(model), lambda: Annealer().sample(model, 2)):
+        with pytest.raises(TypeError, match=r"only binary units have an Ising .* latent space"):
+            ask()
