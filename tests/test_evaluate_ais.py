@@ -23,7 +23,13 @@ from helpers.statistics import (
     mean_test,
     z_test,
 )
-from scorerbm.evaluate import annealed_importance, log_partition, reverse_annealed_importance
+from scorerbm import BernoulliRBM
+from scorerbm.evaluate import (
+    AnnealingWarning,
+    annealed_importance,
+    log_partition,
+    reverse_annealed_importance,
+)
 
 ais = import_module("scorerbm.evaluate.annealed_importance")  # the function has the same name
 
@@ -75,7 +81,31 @@ def calibration(results):
     )
 
 
-@pytest.mark.parametrize("estimates", [forward, backward])
+def from_coins(n_seeds=15):
+    return [
+        (
+            annealed_importance(
+                model, n_runs=400, n_temperatures=20, reference="uniform", seed=seed
+            ),
+            truth,
+        )
+        for model, truth in zip(MODELS, TRUTH, strict=True)
+        for seed in range(n_seeds)
+    ]
+
+
+def from_everywhere(n_seeds=15):
+    return [
+        (log_partition(model, "ais", n_runs=800, n_temperatures=20, seed=seed), truth)
+        for model, truth in zip(MODELS, TRUTH, strict=True)
+        for seed in range(n_seeds)
+    ]
+
+
+WAYS = [forward, backward, from_coins, from_everywhere]
+
+
+@pytest.mark.parametrize("estimates", WAYS)
 def test_errors_are_what_the_estimate_claims(estimates):
     assert calibration(estimates()) > ACCEPT
 
@@ -103,7 +133,8 @@ def anneal_moving_at_one_temperature(model, base, betas, chains, backend, n_thre
 @pytest.mark.parametrize(
     "wrong", [anneal_weighing_after_the_move, anneal_moving_at_one_temperature]
 )
-@pytest.mark.parametrize("estimates", [forward, backward])
+@pytest.mark.filterwarnings("ignore:annealing does not agree")
+@pytest.mark.parametrize("estimates", WAYS)
 def test_wrong_weights_are_rejected(estimates, wrong, monkeypatch):
     monkeypatch.setattr(ais, "_anneal", wrong)
     assert calibration(estimates(6)) < REJECT
@@ -180,8 +211,46 @@ def test_same_seed_same_estimate_wherever_it_is_computed():
     first = annealed_importance(MODELS[2], n_threads=1, **options)
     assert first == annealed_importance(MODELS[2], n_threads=3, **options)
     assert first == annealed_importance(MODELS[2], backend="reference", **options)
-    assert first == log_partition(MODELS[2], "ais", **options)
     assert first != annealed_importance(MODELS[2], **(options | {"seed": 12}))
+    both = log_partition(MODELS[2], "ais", **options)
+    assert both == log_partition(MODELS[2], "ais", n_threads=1, backend="reference", **options)
+
+
+def hidden_mode():
+    """Units that are rarely on in the data, and a mode with all of them on that holds e¹⁰ times
+    as much as the one that the data are of.
+    """
+    n, odds = 20, -4.6
+    weights, bias = np.full((n, 1), -2.0 * odds), np.full(n, odds)
+    return BernoulliRBM(weights, bias, [n * odds + 10.0], data_mean=np.full(n, 0.01))
+
+
+def test_a_mode_that_the_data_do_not_lead_to_is_found_from_elsewhere():
+    model = hidden_mode()
+    truth = log_partition(model, "exact").value
+    options = {"n_temperatures": 200, "seed": 3}
+    # Why one reference is not enough: its error does not see what it misses.
+    blind = annealed_importance(model, n_runs=200, **options)
+    assert blind.value < truth - 9.0
+    assert blind.standard_error < 0.1
+    with pytest.warns(
+        AnnealingWarning, match=r"does not agree on ln Z: .* from data, .* from unif"
+    ):
+        found = log_partition(model, "ais", n_runs=400, **options)
+    assert z_test(found.value, truth, found.standard_error) > ACCEPT
+
+
+def test_a_reference_is_one_of_the_family():
+    expected = r"reference: got 'coins', expected one of"
+    with pytest.raises(ValueError, match=expected):
+        annealed_importance(MODELS[0], reference="coins")
+    with pytest.raises(ValueError, match=expected):
+        reverse_annealed_importance(MODELS[0], exact_visible(MODELS[0], 4, 0), reference="coins")
+
+
+def test_few_runs_start_from_the_data():
+    options = {"n_runs": 3, "n_temperatures": 5}
+    assert log_partition(MODELS[0], "ais", **options) == annealed_importance(MODELS[0], **options)
 
 
 def test_reverse_leaves_the_samples_as_they_are_and_can_equilibrate_them():

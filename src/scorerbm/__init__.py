@@ -17,6 +17,7 @@ from .denoise import (
     score,
 )
 from .evaluate import (
+    AnnealingWarning,
     LogPartition,
     Road,
     ShortSeriesWarning,
@@ -79,6 +80,7 @@ __all__ = [
     "AnnealReport",
     "Annealer",
     "AnnealerError",
+    "AnnealingWarning",
     "BernoulliRBM",
     "BlockGibbs",
     "Comparison",

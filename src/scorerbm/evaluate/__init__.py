@@ -1,6 +1,7 @@
 """Evaluation: how likely data are under a model, how close samples come, whether chains mix."""
 
 from .annealed_importance import annealed_importance, reverse_annealed_importance
+from .annealing_starts import AnnealingWarning
 from .autocorrelation import (
     AutocorrelationTime,
     ShortSeriesWarning,
@@ -36,6 +37,7 @@ from .roads import Road, default_roads
 from .scale_reduction import potential_scale_reduction
 
 __all__ = [
+    "AnnealingWarning",
     "AutocorrelationTime",
     "DensityFloor",
     "Floor",

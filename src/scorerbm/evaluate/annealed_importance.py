@@ -26,6 +26,7 @@ def annealed_importance(
     *,
     n_runs: int = 512,
     n_temperatures: int = 2000,
+    reference: str = "data",
     seed: int = 0,
     backend: str = "auto",
     n_threads: int | None = None,
@@ -33,9 +34,10 @@ def annealed_importance(
 ) -> LogPartition:
     r"""Estimate ln Z by annealing from independent units to the model.
 
-    Each run draws :math:`v_0` from a model of independent units with the data's marginals, whose
-    :math:`Z_0` is known, and passes through :math:`p_k(v) \propto f_k(v) = e^{-F_k(v)}` at inverse
-    temperatures :math:`0 = \beta_0 < \dots < \beta_K = 1`, one block Gibbs sweep at each:
+    Each run draws :math:`v_0` from a model of independent units, by default with the data's
+    marginals, whose :math:`Z_0` is known, and passes through
+    :math:`p_k(v) \propto f_k(v) = e^{-F_k(v)}` at inverse temperatures
+    :math:`0 = \beta_0 < \dots < \beta_K = 1`, one block Gibbs sweep at each:
 
     .. math::
 
@@ -49,6 +51,10 @@ def annealed_importance(
         R, independent runs.
     n_temperatures : int
         K + 1, the two ends included, evenly spaced.
+    reference : {"data", "uniform"}
+        Where runs start: units with the data's marginals, or fair coins, for binary units. The
+        data's are nearer to the model where it has learnt them, but units that hardly vary in the
+        data freeze on the way to states of the model that the data have not.
     seed : int
         The same seed gives the same estimate, whatever ``n_threads``.
     backend : {"auto", "native", "reference"}
@@ -73,12 +79,14 @@ def annealed_importance(
     n = _check.integer("n_runs", n_runs, 2, 1 << 32)
     betas = _ladder(n_temperatures)
     where, threads = place(backend, n_threads)
-    base = model.independent()
+    base = model.independent(_check.choice("reference", reference, model.references))
     ids = chain_ids(n)
     mean = np.repeat(base.visible_mean(np.zeros((1, model.n_hidden))), n, axis=0)
-    key = derive_key(seed, "annealed importance start")
+    # Runs from one reference are independent of those from another.
+    purpose = "annealed importance" + ("" if reference == "data" else f" from {reference}")
+    key = derive_key(seed, f"{purpose} start")
     start = base.draw_visible(mean, ids, key, step=0, backend=where)
-    chains = Chains(start, ids, derive_key(seed, "annealed importance"))
+    chains = Chains(start, ids, derive_key(seed, purpose))
     log_w = _anneal(model, base, betas, chains, where, threads, progress)
     log_mean, error = _log_mean(log_w)
     return LogPartition(_log_z_independent(base) + log_mean, error, "ais")
@@ -90,6 +98,7 @@ def reverse_annealed_importance(
     *,
     n_temperatures: int = 2000,
     n_sweeps: int = 0,
+    reference: str = "data",
     seed: int = 0,
     backend: str = "auto",
     n_threads: int | None = None,
@@ -107,7 +116,7 @@ def reverse_annealed_importance(
     v : array_like, (R, N)
         Samples of the model, one run each: from `Exact`, or from long chains. Data in their place
         make it a bound only as far as the model has learnt them.
-    n_temperatures, seed, backend, n_threads, progress
+    n_temperatures, reference, seed, backend, n_threads, progress
         As for `annealed_importance`.
     n_sweeps : int
         Gibbs sweeps of the model that each start makes first.
@@ -132,7 +141,7 @@ def reverse_annealed_importance(
     chains = Chains(start.copy(), chain_ids(len(start)), key)
     if sweeps > 0:
         model.gibbs(chains, sweeps, backend=where, n_threads=threads)
-    base = model.independent()
+    base = model.independent(_check.choice("reference", reference, model.references))
     log_w = _anneal(model, base, betas[::-1], chains, where, threads, progress)
     log_mean, error = _log_mean(log_w)
     return LogPartition(_log_z_independent(base) - log_mean, error, "reverse ais")

@@ -25,6 +25,9 @@ class RBM(ABC):
     binary_visible: ClassVar[bool] = False
     """Whether v is in {0, 1}^N, so that the visible states too can be counted."""
 
+    references: ClassVar[tuple[str, ...]] = ("data",)
+    """Independent units that annealing can start from."""
+
     @property
     @abstractmethod
     def weights(self) -> NDArray[np.floating[Any]]:
@@ -201,8 +204,11 @@ class RBM(ABC):
     # -- annealing --------------------------------------------------------------------------
 
     @abstractmethod
-    def independent(self) -> Self:
-        """Return a model of the family with W = 0, c = 0 and, where known, the data's marginals."""
+    def independent(self, reference: str = "data") -> Self:
+        """Return a model of the family with W = 0, c = 0 and, where known, the data's marginals.
+
+        With a reference other than "data", which must be one of `references`, that one.
+        """
 
     @abstractmethod
     def interpolate(self, start: Self, beta: float) -> Self:

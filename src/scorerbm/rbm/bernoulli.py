@@ -78,6 +78,7 @@ class BernoulliRBM(RBM):
     """
 
     binary_visible: ClassVar[bool] = True
+    references: ClassVar[tuple[str, ...]] = ("data", "uniform")
 
     _origin: BernoulliRBM | None = None  # the model that lent its weights to this one
     _workspace: Workspace | None = None
@@ -464,11 +465,17 @@ class BernoulliRBM(RBM):
 
     # -- annealing --------------------------------------------------------------------------
 
-    def independent(self) -> Self:
-        """Independent bits of the data's frequencies, or of σ(b) if those are not known."""
+    def independent(self, reference: str = "data") -> Self:
+        """Independent bits of the data's frequencies, or of σ(b) if those are not known.
+
+        With the reference "uniform", fair coins.
+        """
+        _check.choice("reference", reference, self.references)
         n, m = self._weights.shape
         p = self._data_mean
         bias = self._double[1] if p is None else logit(p)
+        if reference == "uniform":
+            bias = np.zeros(n)
         return self.from_trusted(np.zeros((n, m)), bias, np.zeros(m), p)
 
     def split(self, reference: str) -> tuple[Self, Reals | None]:

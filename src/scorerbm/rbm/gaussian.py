@@ -442,12 +442,13 @@ class GaussianRBM(RBM):
 
     # -- annealing --------------------------------------------------------------------------
 
-    def independent(self) -> Self:
+    def independent(self, reference: str = "data") -> Self:
         """The diagonal Gaussian of the standardised data: mean 0, variance 1.
 
         Where nothing is known of the data, that with the mean and the variance of b + Wh + σζ for
         hidden units h that are fair coins.
         """
+        _check.choice("reference", reference, self.references)
         mean, variance = self._marginals
         none = np.zeros_like(self._natural.coupling)
         return self._of(
