@@ -8,7 +8,9 @@ import pytest
 
 from helpers.devices import ideal_qpu
 from helpers.models import random_bernoulli, visible_probabilities
-from scorerbm import Adam, Annealer, BernoulliRBM, ContrastiveDivergence, Exact
+from scorerbm import Adam, Annealer, BernoulliRBM, ContrastiveDivergence, Exact, to_ising
+from scorerbm.annealing.gauges import draw_gauge
+from scorerbm.annealing.program import check_ranges, program, smallest_beta
 from scorerbm.annealing.simulated import IdealAnnealer, SimulatedQPU
 from scorerbm.annealing.tracking import Tracker
 
@@ -99,3 +101,31 @@ def test_chains_grow_stronger_with_the_couplings():
     fixed = Tracker(Annealer(ideal_qpu(0.0), beta=6.0, chain_strength=0.7, n_gauges=1))
     fixed.sample(small, 10)
     assert fixed.session.chain_strength == 0.7
+
+
+def test_a_temperature_that_runs_away_ends_where_the_ranges_do():
+    """A device of β = 0.5 would take more than it can be programmed with."""
+    tracker = Tracker(Annealer(qpu(beta=0.5), n_gauges=2))
+    session = tracker.session
+    ising = to_ising(SOURCE)
+    for seed in range(6):
+        drawn = tracker.sample(SOURCE, 300, seed=seed)
+    least = smallest_beta(session.device, session.layout(ising), ising)
+    assert drawn.report.beta == pytest.approx(least, rel=0.01)
+    assert drawn.report.effective_beta < 0.7
+    # Negative control: a little below it, the device refuses.
+    with pytest.raises(ValueError, match="in programmed units"):
+        Annealer(qpu(), beta=0.9 * least, chain_strength=0.1, n_gauges=2).sample(SOURCE, 10)
+
+
+@pytest.mark.parametrize(("fields", "couplings"), [(30.0, 0.1), (0.1, 8.0)])
+def test_the_smallest_beta_is_that_of_fields_or_of_couplings(fields, couplings):
+    model = random_bernoulli(4, 3, scale=couplings, bias=fields, seed=2)
+    session = Annealer(qpu()).session()
+    ising = to_ising(model)
+    layout = session.layout(ising)
+    least = smallest_beta(session.device, layout, ising)
+    gauge = draw_gauge(layout, 0, 0, False)
+    check_ranges(session.device, program(layout, ising, 1.001 * least, 0.1, gauge), least)
+    with pytest.raises(ValueError, match="field of" if fields > couplings else "coupling"):
+        check_ranges(session.device, program(layout, ising, 0.79 * least, 0.1, gauge), least)

@@ -15,8 +15,9 @@ from ._ocean import ocean
 from .device import Device, Range
 from .layout import Layout
 
-__all__ = ["Program", "check_ranges", "program", "strongest_chains"]
+__all__ = ["Program", "check_ranges", "program", "smallest_beta", "strongest_chains"]
 
+_LEFT_TO_CHAINS = 0.2  # of what a group of couplers may add up to
 _ROUNDING = 1e-9  # of programmed numbers that meet the end of a range
 
 
@@ -158,6 +159,26 @@ def strongest_chains(device: Device, layout: Layout, ising: IsingModel, beta: fl
         limits += ((-device.total_range[0] - weights[some]) / chains[some]).tolist()
     most = min(limits)
     return most if most > 0.0 else limits[0]
+
+
+def smallest_beta(device: Device, layout: Layout, ising: IsingModel) -> float:
+    """Return the inverse temperature below which the problem is out of range in some gauge.
+
+    Of the range of a group of couplers chains are left a fifth.
+    """
+    plain = np.ones((layout.n_copies, layout.n_units), np.int8)
+    whole = program(layout, ising, 1.0, 0.0, plain)
+    fields, couplings = np.abs(whole.fields), np.abs(whole.couplings)
+    needed = [0.0]
+    for values, limits in ((fields, device.h_range), (couplings, device.j_range)):
+        if limits is not None:
+            needed.append(float(values.max()) / min(-limits[0], limits[1]))
+    if device.total_range is not None:
+        none = np.zeros(len(layout.chain_pairs))
+        totals = _totals(device, layout, np.concatenate([couplings, none]))
+        room = (1.0 - _LEFT_TO_CHAINS) * min(-device.total_range[0], device.total_range[1])
+        needed.append(float(totals.max()) / room)
+    return max(needed)
 
 
 def _totals(device: Device, layout: Layout, couplings: Reals) -> Reals:

@@ -11,7 +11,7 @@ from ..ising import IsingModel, to_ising
 from ..rbm import RBM
 from ..sample import AnnealReport, SampleSet
 from .chain_strength import usual_strength
-from .program import strongest_chains
+from .program import smallest_beta, strongest_chains
 
 if TYPE_CHECKING:
     from .annealer import Annealer
@@ -21,6 +21,7 @@ __all__ = ["Tracker"]
 _UNKNOWN = 0.5  # standard deviation of ln β before anything is read
 _DRIFT = 0.02  # of its change from one set of samples to the next
 _FROZEN = 0.2  # added to ln β if every read is a local minimum
+_IN_RANGE = 1.001  # times the smallest β that is
 _FARTHEST = math.log(16.0)  # from where it began
 
 
@@ -40,9 +41,14 @@ class Tracker:
 
     Small weights say little about the temperature, and then hardly move it: x is then anything,
     and its error that large, which is why the error counts where x ought to be, at 1, and only
-    below it relative to x. A ``beta`` that the
-    annealer was given is kept as it is. Chains get the strength about which `scan` would look,
-    the larger of 2.5 and the largest coupling over β, unless the annealer was given one.
+    below it relative to x. A ``beta`` that the annealer was given is kept as it is.
+
+    Where strong problems freeze early, their reads are hot, and to follow them makes the problem
+    stronger still: β ends where the device's ranges do, and the samples' ``report`` says that they
+    are hot.
+
+    Chains get the strength about which `scan` would look, the larger of 2.5 and the largest
+    coupling over β, unless the annealer was given one.
 
     Parameters
     ----------
@@ -72,8 +78,12 @@ class Tracker:
             session.beta = session.device.starting_beta
         if math.isnan(self._start):
             self._start = math.log(session.beta)
+        ising = to_ising(model)
+        if not self._fixed_beta:
+            least = smallest_beta(session.device, session.layout(ising), ising)
+            session.beta = max(session.beta, _IN_RANGE * least)
         if not self._fixed_strength:
-            session.chain_strength = self._strength(to_ising(model))
+            session.chain_strength = self._strength(ising)
         drawn = session.sample(model, n_samples, seed=seed)
         if not self._fixed_beta and drawn.report is not None:
             self._follow(drawn.report)
