@@ -96,7 +96,7 @@ def test_chains_grow_stronger_with_the_couplings():
     tracker.sample(small, 10)
     assert tracker.session.chain_strength == pytest.approx(2.5 / 6.0)
     tracker.sample(large, 10)
-    coupling = np.abs(large.weights).max() / 4.0
+    coupling = 1.25 * np.abs(large.weights).max() / 4.0
     assert tracker.session.chain_strength == pytest.approx(min(coupling / 6.0, 2.0), rel=1e-5)
     fixed = Tracker(Annealer(ideal_qpu(0.0), beta=6.0, chain_strength=0.7, n_gauges=1))
     fixed.sample(small, 10)
@@ -113,9 +113,9 @@ def test_a_temperature_that_runs_away_ends_where_the_ranges_do():
     least = smallest_beta(session.device, session.layout(ising), ising)
     assert drawn.report.beta == pytest.approx(least, rel=0.01)
     assert drawn.report.effective_beta < 0.7
-    # Negative control: a little below it, the device refuses.
-    with pytest.raises(ValueError, match="in programmed units"):
-        Annealer(qpu(), beta=0.9 * least, chain_strength=0.1, n_gauges=2).sample(SOURCE, 10)
+    # Negative control: where it wanted to go, the device refuses.
+    with pytest.raises(ValueError, match="or a larger beta than"):
+        Annealer(qpu(), beta=0.5, chain_strength=0.1, n_gauges=2).sample(SOURCE, 10)
 
 
 @pytest.mark.parametrize(("fields", "couplings"), [(30.0, 0.1), (0.1, 8.0)])

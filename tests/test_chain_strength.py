@@ -100,7 +100,7 @@ def test_the_grid_is_geometric_about_the_problem():
     strong = IsingModel(problem().h, 20.0 * problem().J, 0.0)
     draw, calls = answering(peak(20.0 * np.abs(problem().J).max()))
     scan(strong, draw, beta=2.0)
-    assert calls[3] == pytest.approx(10.0 * np.abs(problem().J).max())
+    assert calls[3] == pytest.approx(1.25 * 10.0 * np.abs(problem().J).max())
 
 
 @pytest.mark.parametrize("octaves", [-2.5, 2.5])

@@ -136,8 +136,22 @@ def test_large_graphs_that_are_not_bipartite_are_swept():
 
 def test_a_frustrated_chain_is_refused():
     triangle = np.array([[0, 1], [1, 2], [0, 2]])
-    with pytest.raises(ValueError, match=r"frustrated loop of couplers of at least 0.25"):
+    with pytest.raises(ValueError, match=r"frustrated loop of couplers of at least 0.9"):
         IdealAnnealer()(np.zeros(3), triangle, np.ones(3), 5, 0)
+
+
+def test_couplings_beyond_the_threshold_are_no_chains_beside_stronger_ones():
+    """Two units whose coupling alone is beyond the threshold, one a chain of two qubits."""
+    h, pairs = np.array([0.1, 0.05, 0.05]), np.array([[0, 1], [1, 2]])
+    J = np.array([0.4, -1.0])
+    spins = IdealAnnealer(beta=1.0)(h, pairs, J, 4000, 0)
+    assert (spins[:, 1] == spins[:, 2]).all()
+    x = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)])
+    weight = np.exp(-(0.1 * x[:, 0] + 0.1 * x[:, 1] + 0.4 * x[:, 0] * x[:, 1]))
+    counts = np.bincount((spins[:, 0] > 0) * 2 + (spins[:, 1] > 0), minlength=4)
+    assert chi_square(counts, weight / weight.sum()) > ACCEPT
+    # Negative control: taken for a chain, the two would always differ.
+    assert counts[[0, 3]].min() > 100
 
 
 def test_a_satisfied_loop_of_strong_couplers_is_one_unit():

@@ -16,6 +16,7 @@ from .temperature import FrozenReadsError, HotReadsError, pseudo_likelihood_beta
 __all__ = ["ChainStrengthScan", "ScanPoint", "scan", "usual_strength"]
 
 _CENTRE = 2.5  # beta · chain strength about which grids lie
+_STRONGER = 1.25
 _STEP = math.sqrt(2.0)
 _HALF_WIDTH = 3  # steps to either side
 _EXTENSIONS, _EXTENSION = 3, 2  # at most so many times, by so many steps
@@ -75,8 +76,11 @@ class ChainStrengthScan:
 
 
 def usual_strength(ising: IsingModel, beta: float) -> float:
-    """Return the larger of 2.5 and the largest coupling, over beta: where `scan` looks first."""
-    return max(_CENTRE, float(np.abs(ising.J).max())) / beta
+    """Return the larger of 2.5 and 5/4 of the largest coupling, over beta: where `scan` begins.
+
+    A coupling as strong as a chain could break it by itself.
+    """
+    return max(_CENTRE, _STRONGER * float(np.abs(ising.J).max())) / beta
 
 
 def scan(
@@ -105,7 +109,7 @@ def scan(
     stronger ones, as reads are then less often intact.
 
     The grid is geometric, half an octave a step, from -3 to 3 steps about the larger of 2.5 and
-    the problem's largest coupling (which alone could break a chain), both over beta. While the
+    5/4 of the problem's largest coupling, both over beta. While the
     best point is an end that is better than its neighbour by more than the error, the grid goes on
     there by two steps, three times at most.
 

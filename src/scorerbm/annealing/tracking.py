@@ -47,8 +47,8 @@ class Tracker:
     stronger still: β ends where the device's ranges do, and the samples' ``report`` says that they
     are hot.
 
-    Chains get the strength about which `scan` would look, the larger of 2.5 and the largest
-    coupling over β, unless the annealer was given one.
+    Chains get the strength about which `scan` would look, the larger of 2.5 and 5/4 of the
+    largest coupling over β, unless the annealer was given one.
 
     Parameters
     ----------

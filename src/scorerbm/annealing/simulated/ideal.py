@@ -17,6 +17,7 @@ from .signed_graph import Integers
 __all__ = ["IdealAnnealer"]
 
 _MOST_ENUMERATED = 20
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class IdealAnnealer:
     r"""Draws the Boltzmann distribution of the programmed problem, with chains that never break.
 
     Qubits that couplers of at least ``chain_threshold`` hold together, equal or opposite, become
-    one logical spin, and
+    one logical spin, but only those nearly as strong as the strongest one: strong problems have
+    couplings beyond the threshold too, and chains still stronger. With that,
 
     .. math:: p(s) \propto \exp[-\beta \, (\textstyle\sum_k h_k s_k + \sum_{kl} J_{kl} s_k s_l)]
 
@@ -43,7 +45,8 @@ class IdealAnnealer:
     beta : float
         Inverse temperature in programmed units.
     chain_threshold : float
-        Couplers at least this strong are taken for those of chains.
+        Couplers at least this strong are taken for those of chains, unless others are more than a
+        tenth stronger.
     flip_probability : float
         Errors of readout: each qubit of each read is flipped with this probability, so that
         chains seem broken.
@@ -75,7 +78,9 @@ class IdealAnnealer:
         ValueError
             If strong couplers form a frustrated loop.
         """
-        chains = contract(IsingProblem(h, pairs, J), self.chain_threshold)
+        strongest = float(np.abs(J).max(initial=0.0))
+        threshold = max(self.chain_threshold, _NEARLY * strongest)
+        chains = contract(IsingProblem(h, pairs, J), threshold)
         draws = BoltzmannDraws(_MOST_ENUMERATED, self.n_sweeps, self.n_threads)
         spins = chains.expand(draws(chains.problem.scaled(self.beta), n_reads, seed))
         if self.flip_probability > 0.0:
