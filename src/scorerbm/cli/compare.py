@@ -82,8 +82,8 @@ Roads = Annotated[
     typer.Option(
         "--road",
         help="Compare this road only; may be repeated: sde-kept, sde-restarted, ode-kept, "
-        "sde-mean-field, gibbs, tempering, exact; simulated devices: annealer-ideal, "
-        "annealer-noisy; qpu: the device that Ocean is configured for, which costs its time.",
+        "sde-mean-field, gibbs, tempering, exact, annealer-ideal, annealer-noisy (both simulated), "
+        "or qpu, the device that Ocean is configured for, which costs its time.",
         rich_help_panel=_ROADS,
     ),
 ]
