@@ -253,6 +253,17 @@ def test_units_that_others_determine_stop_at_the_floor():
     assert np.corrcoef(drawn[:, 0], drawn[:, 1])[0, 1] < -0.85
 
 
+def test_a_constant_unit_keeps_its_units():
+    """Whatever the rounding of its mean, which grows with the rows: here it is 2e-13."""
+    x = np.full((100_000, 3), 0.1)
+    x[:, 1] = np.arange(len(x)) % 2  # a control that varies, and one that hardly does
+    x[:, 2] += 1e-6 * x[:, 1]
+    states = RealStates(x)
+    v = GaussianFamily.of(states, None, None, 0.02).standardised(states).unpack()
+    assert (v[:, 0] == 0.0).all()
+    assert np.allclose(v[:, 1:].std(axis=0), 1.0)
+
+
 # -- the contract ---------------------------------------------------------------------------
 
 
@@ -281,6 +292,10 @@ def test_training_goes_on_in_the_units_of_the_model():
     assert np.array_equal(again.data_mean, first.data_mean)
     with pytest.raises(ValueError, match=r"init: got GaussianRBM.*with data_mean and data_scale"):
         trainer.fit(TRAIN, init=random_gaussian(3, 2))
+    with pytest.raises(ValueError, match=r"init: got GaussianRBM\S* n_hidden=2\), expected 2 vis"):
+        trainer.fit(TRAIN[:, :2], init=first)
+    with pytest.raises(ValueError, match=r"v: got .* from the mean .*expected data in the same un"):
+        trainer.fit(1e6 * TRAIN, init=first)
     with pytest.raises(ValueError, match="init: got a model with arrays"):
         trainer.fit(TRAIN, init=BernoulliRBM(np.zeros((3, 2)), np.zeros(3), np.zeros(2)))
 

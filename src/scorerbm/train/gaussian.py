@@ -16,13 +16,16 @@ from ..rbm.chains import chain_ids
 from ..rbm.grid import Workspace
 from .states import RealStates, States
 
-__all__ = ["LARGEST_SIGMA", "LEAST_SIGMA", "GaussianFamily"]
+__all__ = ["FURTHEST", "LARGEST_SIGMA", "LEAST_SIGMA", "GaussianFamily"]
 
 LEAST_SIGMA, LARGEST_SIGMA = 1e-4, 10.0
 """Bounds of any width, in standard deviations of the data."""
 
+FURTHEST = 1e4
+"""Standard deviations from the mean of the data that states never reach: n rows stay within √n."""
+
 _INITIAL_SPREAD = 0.5  # of the hidden units' log-odds over the data: enough to tell units apart
-_CONSTANT = 1e-12  # spread of a unit, relative to its values, that is rounding
+_CONSTANT = 1e-12  # range of a unit, relative to its values, that is rounding
 
 
 class GaussianFamily:
@@ -46,10 +49,15 @@ class GaussianFamily:
         if not isinstance(init, GaussianRBM):
             return cls(_standardisation(data.unpack()), sigma, sigma_floor)
         kept = init.standardisation
-        if kept is None or len(kept.mean) != data.n_units:
+        if kept is None:
+            raise ValueError(f"init: got {init!r}, expected one with data_mean and data_scale")
+        if len(kept.mean) != data.n_units:
+            raise ValueError(f"init: got {init!r}, expected {data.n_units} visible units as in v")
+        furthest = float(np.abs(kept.apply(data.unpack())).max())
+        if furthest > FURTHEST:
             raise ValueError(
-                f"init: got {init!r} standardised by {kept!r}, expected a model of "
-                f"{data.n_units} visible units with data_mean and data_scale"
+                f"v: got numbers {furthest:.3g} standard deviations from the mean of the data that "
+                "init was trained on, expected data in the same units"
             )
         return cls(kept, sigma, sigma_floor)
 
@@ -120,5 +128,7 @@ def _standardisation(x: Reals) -> Standardisation:
     """Mean and standard deviation of each unit; those of a constant one are its value and 1."""
     mean = np.add.reduce(x, axis=0) / len(x)  # rows in order, whatever the CPU
     spread = np.sqrt(np.add.reduce(np.square(x - mean), axis=0) / len(x))
-    constant = spread <= _CONSTANT * np.abs(mean)
-    return Standardisation(mean, np.where(constant, 1.0, spread))
+    # By the range: the rounding of a mean grows with the rows, and would count as spread.
+    low, high = x.min(axis=0), x.max(axis=0)
+    constant = high - low <= _CONSTANT * np.abs(low)
+    return Standardisation(np.where(constant, low, mean), np.where(constant, 1.0, spread))

@@ -10,6 +10,7 @@ from ...backends.protocol import Backend, Domain, Reals
 from ...rbm import RBM, Chains
 from ...rbm.chains import chain_ids
 from ...sample.base import Sampler
+from ..gaussian import FURTHEST
 from ..states import RealStates
 from .base import Batch, Gradient
 
@@ -21,8 +22,6 @@ __all__ = [
     "check_near",
 ]
 
-_FURTHEST = 1e4  # standard deviations of the data; chains of a model that fits stay within tens
-
 
 def check_near(samples: Reals) -> None:
     """Look at standardised states of chains.
@@ -33,7 +32,7 @@ def check_near(samples: Reals) -> None:
         If they have left the data behind: the parameters have diverged.
     """
     furthest = max(float(samples.max()), -float(samples.min()))
-    if not furthest <= _FURTHEST:
+    if not furthest <= FURTHEST:
         raise OverflowError(
             f"chains of the model reach {furthest:.3g} standard deviations of the data"
         )
