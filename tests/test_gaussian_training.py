@@ -13,6 +13,7 @@ from scorerbm import (
     BlockGibbs,
     ContrastiveDivergence,
     DivergenceError,
+    DivergenceWarning,
     Exact,
     GaussianRBM,
     LinearSchedule,
@@ -310,6 +311,16 @@ def test_a_trained_model_is_kept_with_its_record(tmp_path):
 def test_large_models_are_trained_unwatched():
     fit = ScoreMatching(**QUICK | {"n_epochs": 1, "n_hidden": 40}).fit(TRAIN, validation=TEST)
     assert "validation_pseudo_log_likelihood" not in fit.history[0]
+
+
+@pytest.mark.parametrize("trainer", [ScoreMatching, ContrastiveDivergence])
+def test_large_models_that_diverged_are_said_to_have(trainer):
+    """Chains that stay near the data do not tell: likelihoods by annealing do."""
+    x = np.random.default_rng(0).normal(size=(300, 20))
+    options = QUICK | {"n_epochs": 4, "n_hidden": 40, "optimizer": Adam(learning_rate=1.0)}
+    with pytest.warns(DivergenceWarning, match=r"is below that of independent units, -28\.\d\d"):
+        trainer(**options).fit(x)
+    trainer(**options, monitor="never").fit(x)
 
 
 @pytest.mark.parametrize("trainer", [ScoreMatching, ContrastiveDivergence])

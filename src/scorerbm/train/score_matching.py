@@ -81,7 +81,8 @@ class ScoreMatching(Trainer):
     monitor : {"auto", "always", "never"}
         ``"auto"`` follows the exact log-likelihood where it is quick to enumerate, else the
         pseudo-likelihood of the held-out rows, after epochs at least 20 updates apart;
-        ``"always"`` the exact one after every epoch at any cost.
+        ``"always"`` the exact one after every epoch at any cost. Real units have no
+        pseudo-likelihood: large models of them are judged once, at the end, by annealing.
     n_threads, backend
         Where the work is done; neither changes the result.
     progress : bool or callable

@@ -210,8 +210,9 @@ class _Run:
                 if any(stops):
                     break
         chosen = len(history) - 1 if keep is None else kept_epoch
-        self.monitor.verdict(history, chosen)
-        return Fit(keep or self._finished(model, chosen), history, self._settings(init), chosen)
+        found = keep or self._finished(model, chosen)
+        self.monitor.verdict(found, history, chosen)
+        return Fit(found, history, self._settings(init), chosen)
 
     def _finished(self, model: RBM, epoch: int) -> RBM:
         try:
