@@ -68,7 +68,38 @@ def test_real_samples_come_in_the_units_of_the_data(folder):
         assert np.array_equal(archive["visible"], chains.visible)
         assert np.array_equal(archive["data"], chains.data)
     cli("sample", "real.safetensors", "-n", 4, "--sampler", "sde", "--steps", 5)
+    kept = "--sweeps", 4, "-n", 5, "--collect-every", 2, "-o", "kept.npy"
+    cli("sample", "real.safetensors", *kept)
+    draws = BlockGibbs(4, collect_every=2).sample(model, 5).draws
+    assert np.array_equal(np.load("kept.npy"), model.restore(draws.visible))
+    assert sorted(x.name for x in folder.glob("kept*")) == ["kept.npy"]
     assert json.loads(cli("info", "real.safetensors", "--json").stdout)["family"] == "gaussian"
+
+
+def test_real_chains_start_from_data_or_go_on_from_samples(folder):
+    model = random_gaussian(3, 2, data=True)
+    save(model, "real.safetensors")
+    x = model.restore(np.random.default_rng(0).normal(size=(5, 3)))
+    np.save("x.npy", x)
+    cli("sample", "real.safetensors", "--init", "x.npy", "--sweeps", 2, "-o", "a.npz")
+    start = BlockGibbs(2).sample(model, 5, init=model.standardise(x))
+    cli("sample", "real.safetensors", "--init", "a.npz", "--sweeps", 3)
+    assert np.array_equal(np.load("samples.npy"), BlockGibbs(3).sample(model, 5, init=start).data)
+
+
+def test_what_needs_binary_units_says_so_before_it_works(folder):
+    save(random_gaussian(3, 2, data=True), "real.safetensors")
+    for sampler in ("tempering", "qpu", "simulated-qpu"):
+        said = wrong("sample", "real.safetensors", "--sampler", sampler)
+        assert f"model of real visible units, expected binary ones for --sampler {sampler}" in said
+    np.savetxt("x.csv", np.zeros((4, 3), int), fmt="%d", delimiter=",")
+    for command in (
+        ("evaluate", "real.safetensors", "x.csv"), ("ising", "real.safetensors"),
+        ("compare", "x.csv", "--model", "real.safetensors"),
+    ):  # fmt: skip
+        said = wrong(*command)
+        assert "real.safetensors: got a model of real visible units, expected binary ones" in said
+        assert "Evaluating" not in said
 
 
 def test_sample_draws_a_picture(folder):

@@ -19,7 +19,7 @@ from ..rbm import RBM, BernoulliRBM
 from ..report import Comparison
 from ..report import compare as compare_roads
 from . import options as o
-from .inputs import Divided, Source, check_width, read_model
+from .inputs import Divided, Source, check_binary, check_width, read_model
 from .outputs import check_extra, check_folder
 from .terminal import Terminal
 from .training import Trainer, build_trainer, train_on
@@ -241,6 +241,7 @@ def _from_file(path: Path, given: Source | None) -> _Subject:
     source = given or Source.from_record(training)
     if source is None:
         return _Subject(model, None, metadata.data_shape, training, {})
+    check_binary(path, model, "as the data are")
     try:
         data = source.read()
     except FileNotFoundError as error:

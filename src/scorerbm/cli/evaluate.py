@@ -27,7 +27,7 @@ from ..rbm import RBM
 from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, SampleSet
 from . import options as o
-from .inputs import Source, check_width, read_model
+from .inputs import Source, check_binary, check_width, read_model
 from .terminal import Terminal, uncertain
 
 __all__ = ["EXAMPLES", "evaluate"]
@@ -114,6 +114,7 @@ def evaluate(
     """
     terminal = Terminal(json, quiet)
     rbm, metadata = read_model(model)
+    check_binary(model, rbm, "(in Python, log_likelihood takes either)")
     rows, which = _rows(Source.from_record(metadata.training), data, threshold, key)
     check_width(rbm, rows)
     terminal.note(f"Evaluating on {len(rows)} {which} of {rows.name}")

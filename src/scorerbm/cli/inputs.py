@@ -18,7 +18,15 @@ from ..rbm import RBM
 from ..sample import SampleSet
 from .options import parse_shape
 
-__all__ = ["Divided", "Source", "check_width", "read_clamp", "read_model", "read_start"]
+__all__ = [
+    "Divided",
+    "Source",
+    "check_binary",
+    "check_width",
+    "read_clamp",
+    "read_model",
+    "read_start",
+]
 
 
 @dataclass(frozen=True)
@@ -97,27 +105,43 @@ def check_width(model: RBM, dataset: Dataset) -> None:
         )
 
 
-def read_clamp(path: Path) -> NDArray[Any]:
+def check_binary(path: Path, model: RBM, what: str) -> None:
+    """Refuse a model of real visible units where only binary ones will do."""
+    if not model.binary_visible:
+        raise ValueError(f"{path}: got a model of real visible units, expected binary ones {what}")
+
+
+def read_clamp(path: Path, model: RBM) -> NDArray[Any]:
     """Read states to hold units at, one for all chains or one for each; those of NaN are free."""
+    array = _read_numbers(path)
+    return model.standardise(array[0] if array.ndim == 2 and len(array) == 1 else array)
+
+
+def _read_numbers(path: Path, key: str | None = None) -> NDArray[Any]:
+    """Read any numbers, one state a row."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ValueError(f"{path}: unknown data, expected one of {', '.join(READERS)}")
     with open(path, "rb"):  # for Python's own errors of absent and unreadable files and folders
         pass
     try:
-        array = np.asarray(reader(path, None))
+        array = np.asarray(reader(path, key))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
-    if array.ndim > 2:
-        array = array.reshape(len(array), -1)
-    return array[0] if array.ndim == 2 and len(array) == 1 else array
+    return array.reshape(len(array), -1) if array.ndim > 2 else array
 
 
-def read_start(path: Path) -> SampleSet | NDArray[np.uint8]:
-    """Read where chains start: rows of states, or samples in a file that tells their past."""
-    if path.suffix.lower() != ".npz":
-        return load_data(path).values
-    visible = load_data(path, key="visible").values
+def read_start(path: Path, model: RBM) -> SampleSet | NDArray[Any]:
+    """Read where chains start: rows of states, or samples in a file that tells their past.
+
+    Rows of real numbers are in the units of the data, those of samples as the model has them.
+    """
+    binary, samples = model.binary_visible, path.suffix.lower() == ".npz"
+    if not samples:
+        return load_data(path).values if binary else model.standardise(_read_numbers(path))
+    visible: NDArray[Any] = (
+        load_data(path, key="visible").values if binary else _read_numbers(path, "visible")
+    )
     try:
         info = json.loads(str(READERS[".npz"](path, "info")))
     except ValueError:

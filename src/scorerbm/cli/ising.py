@@ -16,7 +16,7 @@ from ..ising.coordinates import VARTYPES
 from ..ising.exchange import SUFFIXES
 from ..rbm import RBM
 from . import options as o
-from .inputs import read_model
+from .inputs import check_binary, read_model
 from .outputs import check_extra, check_target
 from .terminal import Terminal
 
@@ -86,6 +86,7 @@ def ising(
         if vartype is not None or visible is not None:
             raise ValueError("--vartype and --visible are for problems that are read")
         model, known = read_model(source)[0], {}
+        check_binary(source, model, "for an Ising form")
     problem = to_ising(model)
     if output is not None:
         if to_model:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._atomic import atomic_write
+from ..rbm import RBM
 from ..sample import SampleSet
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "check_extra",
     "check_folder",
     "check_target",
+    "draws_to",
     "write_picture",
     "write_samples",
 ]
@@ -97,6 +100,30 @@ def write_samples(path: Path, samples: SampleSet) -> None:
     """Write samples in the format of the suffix."""
     with atomic_write(path, "wb") as file:
         WRITERS[path.suffix.lower()](file, samples)
+
+
+@contextmanager
+def draws_to(path: Path, model: RBM) -> Iterator[Path]:
+    """Yield the file that chains write their states to, which end in ``path`` as data do."""
+    if model.standardisation is None:
+        yield path
+        return
+    with TemporaryDirectory(dir=path.parent) as folder:
+        states = Path(folder) / "states.npy"
+        yield states
+        _write_restored(path, model, np.load(states, mmap_mode="r", allow_pickle=False))
+
+
+def _write_restored(path: Path, model: RBM, draws: NDArray[Any]) -> None:
+    """Write states, one draw after the other, in the units of the data."""
+    form = np.lib.format
+    header = {
+        "descr": form.dtype_to_descr(draws.dtype), "fortran_order": False, "shape": draws.shape,
+    }  # fmt: skip
+    with atomic_write(path, "wb") as file:
+        form.write_array_header_1_0(file, header)
+        for draw in draws:
+            file.write(np.ascontiguousarray(model.restore(draw)).data)
 
 
 def write_picture(path: Path, samples: SampleSet, shape: tuple[int, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -24,8 +25,15 @@ from ..sample import (
 )
 from ..sample.base import Sampler
 from . import options as o
-from .inputs import read_clamp, read_model, read_start
-from .outputs import WRITERS, check_extra, check_target, write_picture, write_samples
+from .inputs import check_binary, read_clamp, read_model, read_start
+from .outputs import (
+    WRITERS,
+    check_extra,
+    check_target,
+    draws_to,
+    write_picture,
+    write_samples,
+)
 from .terminal import Terminal
 
 __all__ = ["EXAMPLES", "sample"]
@@ -38,6 +46,8 @@ _SAMPLES = 1000
 class _Kind(NamedTuple):
     build: Callable[..., Sampler]
     options: frozenset[str]
+    binary: bool = False
+    """Whether visible units must be."""
 
 
 def _sde(sweeps: int | None = None, **options: Any) -> Sampler:
@@ -81,12 +91,13 @@ SAMPLERS = {
         frozenset(
             {"--sweeps", "--replicas", "--reference", "--swap-every", "--per-ladder", "--thin"}
         ),
+        binary=True,
     ),
     "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
     "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
     "exact": _Kind(Exact, frozenset()),
-    "qpu": _Kind(_qpu, _OF_ANNEALERS | {"--solver", "--profile"}),
-    "simulated-qpu": _Kind(_simulated_qpu, _OF_ANNEALERS),
+    "qpu": _Kind(_qpu, _OF_ANNEALERS | {"--solver", "--profile"}, binary=True),
+    "simulated-qpu": _Kind(_simulated_qpu, _OF_ANNEALERS, binary=True),
 }
 """Name on the command line: how to build the sampler, and which options it knows."""
 
@@ -403,23 +414,25 @@ def sample(
         if value is not None and flag not in kind.options:
             raise ValueError(f"{flag} does not apply to --sampler {sampler}")
     rbm, metadata = read_model(model)
+    if kind.binary:
+        check_binary(model, rbm, f"for --sampler {sampler}")
     image = None if picture is None else _image_shape(picture, shape, metadata)
-    chains: dict[str, Any] = {k: read(path) for k, path, read in of_chains.values() if path}
-    if clamp is not None:
-        chains["clamp"] = rbm.standardise(chains["clamp"])
+    chains: dict[str, Any] = {k: read(path, rbm) for k, path, read in of_chains.values() if path}
     n = _number(n, *chains.values())
-    if collecting:
-        chains["out"] = out
     if init is None or seed is not None:
         chains["seed"] = seed or 0
     terminal.note(f"Sampling {n} states of {rbm.n_visible} units")
-    drawn = kind.build(
+    chosen = kind.build(
         n_threads=threads,
         backend=backend,
         progress=terminal.progress,
         **{name: value for name, value in options.values() if value is not None},
-    ).sample(rbm, n, **chains)
-    if not collecting:
+    )
+    if collecting:
+        with draws_to(out, rbm) as chains["out"]:
+            drawn = replace(chosen.sample(rbm, n, **chains), draws=None)
+    else:
+        drawn = chosen.sample(rbm, n, **chains)
         write_samples(out, drawn)
     lines = [f"Samples: {out}"]
     if picture is not None and image is not None:
