@@ -125,8 +125,11 @@ def test_langevin_steps_make_one_draw(steps):
     assert np.allclose(spread, np.sqrt(variance))
     memory, spread = GibbsLangevin(1, steps, 0.3).move(sigma)
     assert np.allclose(memory**2 * sigma**2 + spread**2, sigma**2)
-    with pytest.raises(ValueError, match=r"step_size: got 9\.0, too long for unit 0 of width 0\.7"):
+    longest = 2.0 * 0.7**2 / np.mean(sigma**2)
+    message = r"step_size: got 9\.0, too long for unit 0 of width 0\.7.*; below 0\.715 all shrink"
+    with pytest.raises(ValueError, match=message):
         GibbsLangevin(1, steps, 9.0).move(sigma)
+    assert (np.abs(GibbsLangevin(1, steps, 0.999 * longest).move(sigma)[0]) < 1.0).all()
 
 
 def test_chains_at_an_inverse_temperature():

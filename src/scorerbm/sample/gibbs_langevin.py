@@ -116,9 +116,11 @@ class GibbsLangevin(Sampler):
                 rho, square = keep * rho, keep * keep * square + 2.0 * eta
         if not (np.abs(rho) < 1.0).all():
             worst = int(np.argmax(np.abs(np.nan_to_num(rho, nan=np.inf))))
+            safe = self.step_size * 2.0 * float(variance.min()) / longest  # of every single step
             raise ValueError(
                 f"step_size: got {self.step_size}, too long for unit {worst} of width "
-                f"{sigma[worst]:.3g}: its deviations would grow by {rho[worst]:.3g} a sweep"
+                f"{sigma[worst]:.3g}: its deviations would grow by {rho[worst]:.3g} a sweep; below "
+                f"{safe:.3g} all shrink"
             )
         return rho, np.sqrt(variance * (1.0 - rho * rho) if self.adjusted else square)
 
