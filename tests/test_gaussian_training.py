@@ -137,12 +137,13 @@ def test_losses_are_what_they_say():
     assert mean_test(losses, want) > ACCEPT
     assert mean_test(losses, want + 0.3) < REJECT
     own = Exact().sample(MODEL, 4000, seed=9).visible
-    gap = RealSampledGradient(Exact(), 4000, 7, BACKEND)(MODEL, batch_of(own), 1)[1]
-    assert (
-        abs(gap)
-        < 0.2
-        < RealSampledGradient(Exact(), 4000, 7, BACKEND)(MODEL, batch_of(own + 1.0), 1)[1]
+    same, moved = (
+        RealSampledGradient(Exact(), 4000, 7, BACKEND)(MODEL, batch_of(v), 1)[1]
+        for v in (own, own + 1.0)
     )
+    error = np.sqrt(2.0 / 4000.0) * MODEL.free_energy(own).std()
+    assert abs(same) < 4.0 * error
+    assert moved > 6.0 * error
 
 
 def exact_loss(parameters, seen, v0):
@@ -227,12 +228,15 @@ def test_training_comes_near_the_source(name):
     assert np.allclose(widths, SOURCE.sigma, rtol=0.1)
     shown = fit.history[-1]["validation_log_likelihood"] - np.log(fit.model.data_scale).sum()
     assert shown == pytest.approx(likelihood(fit.model, TEST[::2]), abs=1e-3)
-    # Controls: independent units, and widths that are not learned.
+    # Controls: independent units, and widths that are not those learned.
     diagonal = GaussianRBM(
         np.zeros((3, 1)), np.zeros(3), np.zeros(1), 1.0,
         data_mean=TRAIN.mean(axis=0), data_scale=TRAIN.std(axis=0),
     )  # fmt: skip
     assert BEST - likelihood(diagonal, TEST) > 0.5
+    kept = {"data_mean": fit.model.data_mean, "data_scale": fit.model.data_scale}
+    wider = GaussianRBM(**fit.model.parameters | {"sigma": 1.2 * fit.model.sigma}, **kept)
+    assert BEST - likelihood(wider, TEST) > 0.04
 
 
 def test_fixed_widths_stay():
