@@ -344,10 +344,15 @@ def test_standardisation():
     assert model.restore([1.0, 2.0]).tolist() == [12.0, 0.0]
     assert model.restore(np.zeros((4, 5, 2))).shape == (4, 5, 2)
     assert np.isnan(model.standardise([np.nan, 0.0])[0])  # a unit that is free
+    masked = np.ma.masked_equal([99.0, 0.0], 99.0)
+    plain = random_gaussian(2, 2)
+    for given, unit in ((model, 2.0), (plain, 0.0)):
+        clamp = given.standardise(masked)
+        held = BlockGibbs(1).sample(given, 3, clamp=clamp).visible == [99.0, unit]
+        assert (held == [False, True]).all()
     for ask in (model.standardise, model.restore):
         with pytest.raises(ValueError, match=r"[xv]: got shape \(3,\), expected \(…, 2\)"):
             ask(np.zeros(3))
-    plain = random_gaussian(2, 2)
     assert np.array_equal(plain.restore(x), x)
     assert np.array_equal(plain.standardise(x), x)
 

@@ -67,7 +67,7 @@ class RBM(ABC):
 
     def standardise(self, x: ArrayLike) -> NDArray[Any]:
         """Return states v of the model for data in their own units, (…, N)."""
-        return np.asarray(x) if self.standardisation is None else self.standardisation.apply(x)
+        return np.asanyarray(x) if self.standardisation is None else self.standardisation.apply(x)
 
     def restore(self, v: ArrayLike) -> NDArray[Any]:
         """Return data in their own units for states v of the model, (…, N)."""

@@ -28,7 +28,9 @@ class Standardisation:
     scale: Reals
 
     def apply(self, x: ArrayLike) -> Reals:
-        """Return v for data (…, N)."""
+        """Return v for data (…, N); what is masked becomes NaN."""
+        if isinstance(x, np.ma.MaskedArray):
+            x = np.ma.filled(x.astype(np.float64), np.nan)
         return np.asarray((self._of_units("x", x) - self.mean) / self.scale)
 
     def undo(self, v: ArrayLike) -> Reals:
