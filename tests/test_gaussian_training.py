@@ -14,6 +14,7 @@ from scorerbm import (
     ContrastiveDivergence,
     DivergenceError,
     DivergenceWarning,
+    EarlyStopping,
     Exact,
     GaussianRBM,
     LinearSchedule,
@@ -315,6 +316,9 @@ def test_a_trained_model_is_kept_with_its_record(tmp_path):
 def test_large_models_are_trained_unwatched():
     fit = ScoreMatching(**QUICK | {"n_epochs": 1, "n_hidden": 40}).fit(TRAIN, validation=TEST)
     assert "validation_pseudo_log_likelihood" not in fit.history[0]
+    stopping = ScoreMatching(**QUICK | {"n_hidden": 40}, callbacks=[EarlyStopping()])
+    with pytest.raises(ValueError, match=r"need .*hidden units few enough to enumerate"):
+        stopping.fit(TRAIN, validation=TEST)
 
 
 @pytest.mark.parametrize("trainer", [ScoreMatching, ContrastiveDivergence])
