@@ -6,6 +6,7 @@ import json
 import sys
 
 import dimod
+import dimod.serialization.coo
 import numpy as np
 import pytest
 
