@@ -95,10 +95,11 @@ def test_samples_of_a_model_are_those_of_block_gibbs():
 
 
 @VARTYPES
-def test_without_sweeps_samples_are_the_starts(vartype):
-    bqm = pieces(vartype)
-    labels = [5, 3, 0, 1, 2, 4]
+@pytest.mark.parametrize("problem", [pieces, graph])
+def test_without_sweeps_samples_are_the_starts(problem, vartype):
+    bqm = problem(vartype)
     rng = np.random.default_rng(0)
+    labels = [list(bqm.variables)[k] for k in rng.permutation(6)]
     spins = 2 * rng.integers(0, 2, (12, 6)).astype(np.int8) - 1
     given = dimod.SampleSet.from_samples((spins, labels), "SPIN", energy=np.zeros(12))
     samples = GibbsSampler().sample(bqm, num_sweeps=0, initial_states=given)
@@ -133,14 +134,17 @@ def test_starts_are_completed_as_asked(cls):
         sampler.sample(bqm, initial_states=(np.ones((1, 2)), ["x", "q"]))
 
 
-def test_chains_start_where_they_are_told():
-    """Cold chains of uncoupled spins stay where strong fields hold them, whatever the start."""
-    bqm = dimod.BinaryQuadraticModel({"a": -50.0, "b": 0.0}, {"ab": 0.0}, "SPIN")
-    samples = GibbsSampler().sample(
-        bqm, num_sweeps=1, initial_states={"a": -1, "b": 1}, num_reads=50, seed=1
-    )
-    a = samples.variables.index("a")
-    assert (states(samples)[:, a] == 1).all()
+@EACH
+@pytest.mark.parametrize("couplings", [("ab", "bc"), ("ab", "bc", "ca")], ids=["path", "triangle"])
+def test_chains_start_where_they_are_told(cls, couplings):
+    """Spins that strong couplings tie together stay as they are; from coins, half are up."""
+    bqm = dimod.BinaryQuadraticModel({}, dict.fromkeys(couplings, -30.0), "SPIN")
+    options = {"num_sweeps": 3, "num_reads": 40, "seed": 1, "betas": [0.9, 1.0]}
+    options = {k: v for k, v in options.items() if k in cls().parameters}
+    given = np.repeat([[-1], [1]], 20, axis=0).astype(np.int8) * np.ones(3, np.int8)
+    samples = cls().sample(bqm, initial_states=(given, "abc"), **options)
+    np.testing.assert_array_equal(states(samples), given)
+    assert (states(cls().sample(bqm, **options)) != given).any()
 
 
 # -- schedules ----------------------------------------------------------------------------------

@@ -148,7 +148,8 @@ def _check_function(name: str, value: object) -> None:
 def _bits(states: Any, problem: QuadraticModel) -> Bits:
     """States of a sample set as bits, in the order of the problem's variables."""
     order = [states.variables.index(label) for label in problem.labels]
-    bits: Bits = (states.record.sample[:, order] > 0).astype(np.uint8)
+    # Rows one after the other, which columns chosen by number are not.
+    bits: Bits = np.ascontiguousarray(states.record.sample[:, order] > 0, dtype=np.uint8)
     return bits
 
 
