@@ -168,6 +168,7 @@ def test_an_ising_model_has_its_energies() -> None:
         ((3, [0, 1], [1], [1.0], np.zeros(3)), ValueError, "j: got 1 units"),
         ((3, [0], [1], [np.nan], np.zeros(3)), ValueError, "w: got nan"),
         ((3, [0], [1], [1.0], np.zeros(2)), ValueError, "bias: got shape"),
+        ((3, [0, 0], [1, 2], [1e308, 1e308], np.zeros(3)), ValueError, "w: the weights of one"),
         ((-1, [], [], [], []), ValueError, "n: got -1"),
     ],
 )

@@ -165,9 +165,10 @@ def test_a_field_beyond_all_others_does_not_make_the_grid_coarse(name, problem):
     assert chi_square(found, boltzmann(others, 1.4, rest)) < REJECT
 
 
+@pytest.mark.parametrize("vartype", VARTYPES)
 @pytest.mark.parametrize("couplings", [{}, {"bc": 1.0}])
-def test_biases_that_have_no_sum_are_refused(couplings):
-    bqm = dimod.BinaryQuadraticModel({}, {"ab": 1e308, "ac": 1e308} | couplings, "SPIN")
+def test_biases_that_have_no_sum_are_refused(couplings, vartype):
+    bqm = dimod.BinaryQuadraticModel({}, {"ab": 1e308, "ac": 1e308} | couplings, vartype)
     with pytest.raises(ValueError, match="biases of one variable add up to more than a double"):
         GibbsSampler().sample(bqm)
 

@@ -363,6 +363,13 @@ def test_bad_arguments_are_named(cls, arguments, error, message):
 
 
 @EACH
+@pytest.mark.parametrize("problem", ["ab", {("a", "b"): 1.0}, dimod.QuadraticModel()])
+def test_only_binary_quadratic_models_are_sampled(cls, problem):
+    with pytest.raises(TypeError, match=r"bqm: got .*, expected a dimod.BinaryQuadraticModel"):
+        cls().sample(problem)
+
+
+@EACH
 def test_unknown_arguments_are_ignored_with_a_warning(cls):
     with pytest.warns(dimod.exceptions.SamplerUnknownArgWarning, match="annealing_time"):
         cls().sample(layers("SPIN"), num_sweeps=1, annealing_time=20)

@@ -14,7 +14,7 @@ from dimod.core.sampler import Sampler
 from .. import _check
 from ..backends import BACKENDS, get_backend
 from ..backends.protocol import Bits
-from ..ising.bqm import QuadraticModel, read_bqm
+from ..ising.bqm import QuadraticModel, is_bqm, read_bqm
 from ..rbm.grid import PRECISIONS
 from .form import Chains, Form, Reads, Values, Work
 from .forms import form_of
@@ -81,6 +81,9 @@ class NativeSampler(Sampler, Initialized):
     ) -> Any:
         """Read a problem, draw what is asked for, and return a `dimod.SampleSet`."""
         begin = perf_counter_ns()
+        if not is_bqm(bqm):
+            got = type(bqm).__name__
+            raise TypeError(f"bqm: got {got}, expected a dimod.BinaryQuadraticModel")
         _check_function("interrupt_function", interrupt)
         problem = read_bqm(bqm)
         asked = self._reads(bqm, problem, **reads)

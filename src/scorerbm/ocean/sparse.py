@@ -55,7 +55,10 @@ class Sparse(Form):
         """
         with np.errstate(over="ignore", invalid="ignore"):
             bits = self.problem.in_bits()
-        if not (np.isfinite(bits.linear).all() and np.isfinite(bits.quadratic).all()):
+            reach = np.abs(bits.linear)
+            for ends in (bits.row, bits.col):
+                reach += np.bincount(ends, np.abs(bits.quadratic), len(reach))
+        if not np.isfinite(reach).all():
             raise ValueError("bqm: the biases of one variable add up to more than a double holds")
         return build_graph(
             len(bits.labels),

@@ -59,7 +59,7 @@ def build_graph(
     Raises
     ------
     ValueError, TypeError
-        If numbers are not finite, or a pair is not one of two different units.
+        If numbers or sums of them are not finite, or a pair is not one of two different units.
     """
     n = _check.integer("n", n)
     bias = _check.real_array("bias", bias, (n,))
@@ -78,6 +78,8 @@ def build_graph(
     limit = float(max(most.max(initial=0.0), -least.min(initial=0.0))) + saturation
     kept = np.clip(bias, -limit, limit)
     reach = float((np.maximum(most, -least) + np.abs(kept)).max(initial=0.0))
+    if not math.isfinite(reach):
+        raise ValueError("w: the weights of one unit add up to more than a double holds")
     scale = _finest_scale(reach, int(np.diff(starts).max(initial=0)))
     rounded, rounded_bias = np.rint(weights * scale), np.rint(kept * scale)
     dw, db = rounded / scale - weights, rounded_bias / scale - kept
