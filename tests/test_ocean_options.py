@@ -12,6 +12,7 @@ from helpers.quadratic import graph, layers, pieces
 from helpers.statistics import ACCEPT, REJECT, bonferroni, z_test
 from scorerbm.ocean import GibbsSampler, TemperingSampler
 from scorerbm.ocean.schedule import schedule
+from scorerbm.sample.replica_flow import ReplicaFlow
 
 SAMPLERS = [GibbsSampler, TemperingSampler]
 EACH = pytest.mark.parametrize("cls", SAMPLERS)
@@ -396,6 +397,7 @@ def test_bad_options_are_named(cls):
         ({"betas": [0.0, 1.0], "beta": 1.0}, "beta: got 1.0 beside the numbers betas"),
         ({"betas": [0.0, 1.0], "num_replicas": 2}, "num_replicas: got 2 beside"),
         ({"num_replicas": 1}, "num_replicas: got 1"),
+        ({"num_replicas": 65537}, "num_replicas: got 65537"),
         ({"swap_every": 0}, "swap_every: got 0"),
         ({"num_sweeps": 0}, "num_sweeps: got 0, expected at least 1"),
     ],
@@ -414,3 +416,42 @@ def test_ladders_are_told():
         layers("SPIN"), betas="geometric", num_replicas=3, beta=2.0, **options
     )
     np.testing.assert_allclose(samples.info["betas"], [0.2, 2.0 / 10**0.5, 2.0])
+
+
+@BOTH_FORMS
+def test_traces_of_replicas_do_not_pile_up(problem, monkeypatch):
+    """However many reads and sweeps, they are counted in pieces, and the counts are the same."""
+    options = {"num_reads": 1500, "num_sweeps": 100, "betas": [0.2, 0.6, 1.0], "seed": 1}
+    sizes, add = [], ReplicaFlow.add
+
+    def noted(self, trace):
+        sizes.append(trace.size)
+        add(self, trace)
+
+    monkeypatch.setattr(ReplicaFlow, "add", noted)
+    one = TemperingSampler().sample(problem("SPIN"), **options)
+    assert sum(sizes) == 1500 * 100 * 3
+    assert max(sizes) <= 1 << 18
+    monkeypatch.setattr("scorerbm.sample.replicas._TRACED_AT_ONCE", 1 << 14)
+    other = TemperingSampler().sample(problem("SPIN"), **options)
+    np.testing.assert_array_equal(states(one), states(other))
+    for name in ("acceptance", "round_trips", "round_trip_sweeps", "flow_up"):
+        assert one.info[name] == other.info[name]
+
+
+def test_sweeps_do_not_depend_on_how_many_are_made_at_once(monkeypatch):
+    """Inverse temperatures are listed for a few sweeps at a time."""
+    bqm, options = graph("SPIN"), {"num_reads": 20, "seed": 1}
+    schedule = {"beta_schedule": [0.2, 0.5, 1.0], "num_sweeps_per_beta": 7}
+    ladder = {"num_sweeps": 25, "swap_every": 10, "betas": [0.2, 1.0]}
+
+    def drawn():
+        swept = GibbsSampler().sample(bqm, **options, **schedule)
+        return np.concatenate(
+            [states(swept), states(TemperingSampler().sample(bqm, **options, **ladder))]
+        )
+
+    whole = drawn()
+    monkeypatch.setattr("scorerbm.ocean.sparse_chains._SWEEPS_AT_ONCE", 4)
+    monkeypatch.setattr("scorerbm.ocean.graph_replicas._BETAS_AT_ONCE", 3 * 40)
+    np.testing.assert_array_equal(drawn(), whole)

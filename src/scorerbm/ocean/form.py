@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ..backends.protocol import Backend, Bits, Reals, Words
 from ..rbm.chains import chain_ids
-from .schedule import Ladder, Schedule
+from .ladder import Ladder
+from .schedule import Schedule
 
 __all__ = ["Chains", "Form", "Reads", "Values", "Work"]
 

@@ -7,15 +7,15 @@ import math
 import numpy as np
 
 from .._seed import derive_key
-from ..backends.protocol import Domain, IntegerGraph, Reals
+from ..backends.protocol import IntegerGraph, Reals
 from ..backends.reference.elementary import exp_nonpositive
 from ..rbm.chains import chain_ids
 from ..rbm.tempering import MOST_RUNGS
 from ..sample.ladder import TARGET_ACCEPTANCE, equal_rejection
-from ..sample.replicas import Streams, fixed_mean
+from ..sample.replicas import Streams, fixed_mean, start_replicas
 from .form import Work
 from .graph_replicas import GraphReplicas
-from .schedule import Ladder
+from .ladder import Ladder
 
 __all__ = ["tuned_ladder"]
 
@@ -29,13 +29,12 @@ def tuned_ladder(graph: IntegerGraph, ladder: Ladder, seed: int, work: Work) -> 
     """
     n = ladder.n_replicas or _FIRST_RUNGS
     betas: Reals = np.arange(n) / (n - 1)
+    coins = np.full(len(graph.bias), 0.5)
     for number in range(_ROUNDS):
         key = derive_key(seed, "ladder", number)
         streams = Streams(chain_ids(_LADDERS), key, work.backend, work.n_threads)
-        ids = chain_ids(_LADDERS * len(betas))
-        p = np.full((len(ids), len(graph.bias)), 0.5)
         start_key = derive_key(seed, "ladder start", number)
-        start = work.backend.bernoulli(p, ids, start_key, step=0, domain=Domain.VISIBLE)
+        start = start_replicas(coins, len(betas), streams, start_key)
         replicas = GraphReplicas(graph, ladder.beta * betas, start, streams)
         n_sweeps = _SWEEPS << number
         replicas.advance(n_sweeps // 4)  # which is not counted

@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from ..backends.protocol import Bits, Domain, IntegerGraph, Reals
 from ..backends.reference.elementary import exp_nonpositive
 from ..rbm.tempering import replica_ids
-from ..sample.replicas import Streams
+from ..sample.replica_flow import ReplicaFlow
+from ..sample.replicas import Streams, sweeps_at_once
 
 __all__ = ["GraphReplicas"]
 
 Slots = NDArray[np.uint16]
+
+_BETAS_AT_ONCE = 1 << 22
 
 
 class GraphReplicas:
@@ -47,14 +50,21 @@ class GraphReplicas:
     def advance(self, n_sweeps: int) -> Slots:
         """Sweep and exchange; return the rung of each replica after each event, (E, L, R)."""
         trace, gains, stop = [], [], self._sweep + n_sweeps
+        at_once = max(1, _BETAS_AT_ONCE // self.slots.size)
         while self._sweep < stop:
             to_event = self._swap_every - self._sweep % self._swap_every
-            self._advance(min(to_event, stop - self._sweep))
+            self._advance(min(to_event, stop - self._sweep, at_once))
             if self._sweep % self._swap_every == 0:
                 gains.append(self._exchange(self._sweep // self._swap_every - 1))
                 trace.append(self.slots.copy())
         self.gains = np.array(gains).reshape(len(gains), *self.gains.shape[1:])
         return np.array(trace, np.uint16).reshape(len(trace), *self.slots.shape)
+
+    def follow(self, n_sweeps: int, flow: ReplicaFlow) -> None:
+        """Sweep and exchange, and count what the replicas do meanwhile."""
+        stop, at_once = self._sweep + n_sweeps, sweeps_at_once(self.slots.size, self._swap_every)
+        while self._sweep < stop:
+            flow.add(self.advance(min(at_once, stop - self._sweep)))
 
     def on_rung(self, k: int) -> Bits:
         """Return the states of the replicas on rung k, (L, n)."""

@@ -14,8 +14,9 @@ from ..ising.restore import between_layers
 from ..rbm import BernoulliRBM
 from ..rbm.grid import SATURATION
 from .form import Chains, Form, Reads, Values, Work
+from .ladder import Ladder
 from .layered_chains import GibbsChains, TemperedChains
-from .schedule import Ladder, Schedule
+from .schedule import Schedule
 
 __all__ = ["Layered"]
 

@@ -10,16 +10,15 @@ from .._seed import derive_key
 from ..backends import Domain
 from ..backends.protocol import Bits, Reals
 from ..sample import ParallelTempering, tune_ladder
-from ..sample.ladder import geometric_ladder
 from .form import Chains, Reads, Values, Work
-from .schedule import Ladder, Schedule
+from .ladder import Ladder
+from .schedule import Schedule
 
 if TYPE_CHECKING:
     from .layered import Layered
 
 __all__ = ["GibbsChains", "TemperedChains"]
 
-_REPLICAS, _FIRST_BETA = 10, 0.1
 _NOT_OF_READS = ("sampler", "seed", "first_chain", "backend", "seconds", "n_sweeps", "betas")
 
 
@@ -103,13 +102,11 @@ class TemperedChains(Chains):
         self.info = {"betas": [ladder.beta * x for x in rungs.tolist()]}
 
     def _rungs(self, ladder: Ladder, seed: int) -> Reals:
-        if ladder.rungs == "auto":
-            return tune_ladder(
-                self._model, n_replicas=ladder.n_replicas, seed=seed, **self._options
-            ).betas
-        if ladder.rungs == "geometric":
-            return geometric_ladder(ladder.n_replicas or _REPLICAS, _FIRST_BETA)
-        return np.array(ladder.rungs)
+        known = ladder.known()
+        if known is not None:
+            return known
+        n = ladder.n_replicas
+        return tune_ladder(self._model, n_replicas=n, seed=seed, **self._options).betas
 
     def draw(self, reads: Reads) -> Values:
         """Run the ladders."""

@@ -10,13 +10,11 @@ from numpy.typing import ArrayLike
 from .. import _check
 from ..backends.protocol import Reals
 from ..rbm.chains import MOST_STEPS
-from ..rbm.tempering import check_betas
 
-__all__ = ["Ladder", "Schedule", "ladder", "schedule"]
+__all__ = ["DEFAULT_SWEEPS", "Schedule", "numbers", "schedule"]
 
 DEFAULT_SWEEPS = 1000
 
-_LADDERS = ("auto", "geometric")
 _TYPES = ("linear", "geometric", "custom")
 
 
@@ -68,7 +66,7 @@ def schedule(
     if beta_schedule_type == "custom" and beta_schedule is None:
         raise ValueError("beta_schedule: got none, but beta_schedule_type 'custom' needs one")
     if beta_schedule is not None:
-        betas = _betas("beta_schedule", beta_schedule)
+        betas = numbers("beta_schedule", beta_schedule)
         made = Schedule(betas, per_beta)
         if num_sweeps not in (None, made.n_sweeps):
             raise ValueError(
@@ -86,55 +84,7 @@ def schedule(
         raise ValueError(
             f"num_sweeps: got {n}, expected a multiple of num_sweeps_per_beta={per_beta}"
         )
-    return _between(_betas("beta_range", beta_range), n // per_beta, per_beta, beta_schedule_type)
-
-
-class Ladder(NamedTuple):
-    """How replicas are tempered before samples are taken."""
-
-    n_sweeps: int
-    """Of each replica."""
-    beta: float
-    """Inverse temperature of the samples."""
-    rungs: str | tuple[float, ...]
-    """The others as parts of it, from at least 0 to 1, or the name of a way to find them."""
-    n_replicas: int | None
-    """If it is not to follow from the rungs."""
-    swap_every: int
-
-
-def ladder(
-    num_sweeps: int | None,
-    beta: float | None,
-    betas: str | ArrayLike,
-    num_replicas: int | None,
-    swap_every: int,
-) -> Ladder:
-    """Return the ladder that the arguments of `TemperingSampler.sample` ask for.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they contradict each other, or a number is out of its range.
-    """
-    n = _check.integer(
-        "num_sweeps", DEFAULT_SWEEPS if num_sweeps is None else num_sweeps, 1, MOST_STEPS
-    )
-    every = _check.integer("swap_every", swap_every, 1)
-    if isinstance(betas, str):
-        _check.choice("betas", betas, _LADDERS)
-        number = None if num_replicas is None else _check.integer("num_replicas", num_replicas, 2)
-        last = 1.0 if beta is None else _check.number("beta", beta, minimum=0.0)
-        return Ladder(n, last, betas, number, every)
-    for name, value in {"beta": beta, "num_replicas": num_replicas}.items():
-        if value is not None:
-            raise ValueError(f"{name}: got {value} beside the numbers betas, expected none")
-    given = _betas("betas", betas)
-    if len(given) < 2 or not (np.diff(given) > 0.0).all():
-        raise ValueError(f"betas: got {given.tolist()}, expected two or more increasing numbers")
-    parts = given / given[-1]
-    parts[-1] = 1.0
-    return Ladder(n, float(given[-1]), check_betas(parts), None, every)
+    return _between(numbers("beta_range", beta_range), n // per_beta, per_beta, beta_schedule_type)
 
 
 def _between(ends: Reals, n: int, per_beta: int, kind: str) -> Schedule:
@@ -153,7 +103,8 @@ def _between(ends: Reals, n: int, per_beta: int, kind: str) -> Schedule:
     return Schedule(np.linspace(first, last, n), per_beta)
 
 
-def _betas(name: str, value: Any) -> Reals:
+def numbers(name: str, value: Any) -> Reals:
+    """Return inverse temperatures, one or more."""
     betas = _check.real_array(name, value, (None,))
     if len(betas) == 0 or (betas < 0.0).any():
         raise ValueError(f"{name}: got {betas.tolist()}, expected numbers from 0 on")

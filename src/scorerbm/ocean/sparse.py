@@ -11,7 +11,8 @@ from ..ising.bqm import QuadraticModel
 from ..rbm.graph import build_graph
 from ..rbm.grid import SATURATION
 from .form import Chains, Form, Reads, Values, Work
-from .schedule import Ladder, Schedule
+from .ladder import Ladder
+from .schedule import Schedule
 from .sparse_chains import GraphChains, TemperedGraphChains
 
 __all__ = ["Sparse"]

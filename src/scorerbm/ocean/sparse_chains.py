@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._seed import derive_key
-from ..backends import Domain
-from ..backends.protocol import Bits, IntegerGraph, Words
-from ..rbm.chains import chain_ids
-from ..sample.ladder import geometric_ladder
+from ..backends.protocol import Bits, IntegerGraph
 from ..sample.replica_flow import ReplicaFlow
-from ..sample.replicas import Streams
+from ..sample.replicas import Streams, start_replicas
 from .form import Chains, Reads, Values, Work
 from .graph_ladder import tuned_ladder
 from .graph_replicas import GraphReplicas
-from .schedule import Ladder, Schedule
+from .ladder import Ladder
+from .schedule import Schedule
 
 if TYPE_CHECKING:
     from .sparse import Sparse
 
 __all__ = ["GraphChains", "TemperedGraphChains"]
 
-_REPLICAS, _FIRST_BETA = 10, 0.1
 _SWEEPS_AT_ONCE = 1 << 16
 
 
@@ -32,29 +29,26 @@ class GraphChains(Chains):
 
     def __init__(self, sparse: Sparse, schedule: Schedule, work: Work) -> None:
         self._sparse, self._work = sparse, work
-        self._betas = np.repeat(schedule.betas, schedule.sweeps)[:, None]
+        self._schedule = schedule
         self._graph = sparse.graph(schedule.least)
         self.info = describe(self._graph, float(schedule.betas.max()))
 
     def draw(self, reads: Reads) -> Values:
         """Sweep all chains."""
-        states, key = self._start(reads), derive_key(reads.seed, "sweeps")
-        for first in range(0, len(self._betas), _SWEEPS_AT_ONCE):
+        betas, sweeps, n = self._schedule.betas, self._schedule.sweeps, self._schedule.n_sweeps
+        states, key = start(self._graph, 1, reads, self._work), derive_key(reads.seed, "sweeps")
+        for first in range(0, n, _SWEEPS_AT_ONCE):
+            number = np.arange(first, min(n, first + _SWEEPS_AT_ONCE))
             states = self._work.backend.sweep_graph(
                 self._graph,
                 states,
                 reads.ids,
                 key,
                 first_sweep=first,
-                beta=self._betas[first : first + _SWEEPS_AT_ONCE],
+                beta=betas[number // sweeps][:, None],
                 n_threads=self._work.n_threads,
             )
         return self._sparse.values(states)
-
-    def _start(self, reads: Reads) -> Bits:
-        if reads.start is not None:
-            return reads.start
-        return coins(self._graph, reads.ids, reads.seed, self._work)
 
 
 class TemperedGraphChains(Chains):
@@ -63,13 +57,10 @@ class TemperedGraphChains(Chains):
     def __init__(self, sparse: Sparse, ladder: Ladder, reads: Reads, work: Work) -> None:
         self._sparse, self._ladder, self._work = sparse, ladder, work
         self._graph = sparse.graph(ladder.beta or 1.0)  # what is cut does not matter at the last β
-        if ladder.rungs == "auto":
-            self._rungs = tuned_ladder(self._graph, ladder, reads.seed, work)
-        elif ladder.rungs == "geometric":
-            self._rungs = geometric_ladder(ladder.n_replicas or _REPLICAS, _FIRST_BETA)
-        else:
-            self._rungs = np.array(ladder.rungs)
-        self._rungs = ladder.beta * self._rungs
+        rungs = ladder.known()
+        if rungs is None:
+            rungs = tuned_ladder(self._graph, ladder, reads.seed, work)
+        self._rungs = ladder.beta * rungs
         self.info = describe(self._graph, ladder.beta) | {"betas": self._rungs.tolist()}
 
     def draw(self, reads: Reads) -> Values:
@@ -77,18 +68,16 @@ class TemperedGraphChains(Chains):
         work, n_rungs = self._work, len(self._rungs)
         streams = Streams(reads.ids, derive_key(reads.seed, "tempering"), *work[:2])
         replicas = GraphReplicas(
-            self._graph, self._rungs, self._start(reads, n_rungs), streams, self._ladder.swap_every
+            self._graph,
+            self._rungs,
+            start(self._graph, n_rungs, reads, work),
+            streams,
+            self._ladder.swap_every,
         )
         flow = ReplicaFlow(replicas.slots, self._ladder.swap_every)
-        flow.add(replicas.advance(self._ladder.n_sweeps))
+        replicas.follow(self._ladder.n_sweeps, flow)
         self.info |= flow.summary()
         return self._sparse.values(replicas.on_rung(n_rungs - 1))
-
-    def _start(self, reads: Reads, n_rungs: int) -> Bits:
-        if reads.start is not None:
-            return np.repeat(reads.start, n_rungs, axis=0)
-        ids = chain_ids(reads.n * n_rungs, reads.first * n_rungs)
-        return coins(self._graph, ids, reads.seed, self._work)
 
 
 def describe(graph: IntegerGraph, beta: float) -> dict[str, Any]:
@@ -102,8 +91,9 @@ def describe(graph: IntegerGraph, beta: float) -> dict[str, Any]:
     }
 
 
-def coins(graph: IntegerGraph, chains: Words, seed: int, work: Work) -> Bits:
-    """Fair coins for all units of the chains."""
-    p = np.full((len(chains), len(graph.bias)), 0.5)
-    key = derive_key(seed, "start")
-    return work.backend.bernoulli(p, chains, key, step=0, domain=Domain.VISIBLE)
+def start(graph: IntegerGraph, n_replicas: int, reads: Reads, work: Work) -> Bits:
+    """States of so many replicas for each read: what is given, or fair coins."""
+    if reads.start is not None:
+        return np.repeat(reads.start, n_replicas, axis=0)
+    streams = Streams(reads.ids, derive_key(reads.seed, "start"), work.backend, work.n_threads)
+    return start_replicas(np.full(len(graph.bias), 0.5), n_replicas, streams, streams.key)

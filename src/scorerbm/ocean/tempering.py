@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from numpy.typing import ArrayLike
 
 from .base import Interrupt, NativeSampler
-from .schedule import ladder
+from .ladder import ladder
 
 __all__ = ["TemperingSampler"]
 

@@ -28,6 +28,7 @@ __all__ = [
     "fixed_mean",
     "place",
     "start_replicas",
+    "sweeps_at_once",
 ]
 
 _WORK_AT_ONCE = 1 << 33  # weights visited between two updates of the progress bar
@@ -72,9 +73,8 @@ class Replicas(ABC):
     def pieces(self, model: BernoulliRBM, n_sweeps: int) -> Iterator[tuple[int, Slots]]:
         """Make so many sweeps in pieces; yield their sizes and traces."""
         n = len(self.streams) * self.n_rungs
-        traced = max(1, _TRACED_AT_ONCE // n) * self.swap_every
         work = 2 * model.n_visible * model.n_hidden * n
-        at_once = min(traced, max(1, _WORK_AT_ONCE // work))
+        at_once = min(sweeps_at_once(n, self.swap_every), max(1, _WORK_AT_ONCE // work))
         stop = self.sweep + n_sweeps
         while self.sweep < stop:
             size = min(at_once, stop - self.sweep)
@@ -238,6 +238,11 @@ def place(backend: str, precision: str, n_threads: int | None) -> tuple[Backend,
     if n_threads is not None:
         _check.integer("n_threads", n_threads, 1)
     return get_backend(backend), n_threads or 0
+
+
+def sweeps_at_once(n_replicas: int, swap_every: int) -> int:
+    """Sweeps of so many replicas after which their traces should be counted, lest they pile up."""
+    return max(1, _TRACED_AT_ONCE // n_replicas) * swap_every
 
 
 def start_replicas(p: Reals, n_replicas: int, streams: Streams, key: Key) -> Bits:
