@@ -14,6 +14,7 @@ from ...ising import IsingModel, from_ising
 from ...rbm.chains import chain_ids
 from ...rbm.graph import graph_from_ising
 from ...sample import Exact, ParallelTempering, Sampler
+from ..streams import generator, subseed
 from .problem import IsingProblem, Spins
 from .signed_graph import Integers, signed_components
 
@@ -55,7 +56,7 @@ class BoltzmannDraws:
                 continue
             edges = edges_of[component]
             local = IsingProblem(h[nodes], np.searchsorted(nodes, pairs[edges]), J[edges])
-            purpose = _seed(seed, component)
+            purpose = subseed(seed, "component", component)
             if bipartite[component]:
                 spins[:, nodes] = self._bipartite(local, side[nodes], n_reads, purpose)
             elif len(nodes) <= _MOST_SPINS:
@@ -66,7 +67,7 @@ class BoltzmannDraws:
 
     def _lone(self, h: Reals, n_reads: int, seed: int) -> Spins:
         """Spins that meet no other: p(s = 1) = σ(-2h)."""
-        rng = np.random.Generator(np.random.Philox(key=derive_key(seed, "lone spins")))
+        rng = generator(seed, "lone spins")
         return _as_spins(2.0 * rng.random((n_reads, len(h))) - 1.0 < np.tanh(-h))
 
     def _listed(self, problem: IsingProblem, n_reads: int, seed: int) -> Spins:
@@ -75,7 +76,7 @@ class BoltzmannDraws:
         states = _as_spins(np.arange(1 << n)[:, None] >> np.arange(n) & 1)
         energy = problem.energy(states)
         weight = np.cumsum(np.exp(energy.min() - energy))
-        rng = np.random.Generator(np.random.Philox(key=derive_key(seed, "listed states")))
+        rng = generator(seed, "listed states")
         chosen = np.searchsorted(weight, rng.random(n_reads) * weight[-1], side="right")
         drawn: Spins = states[np.minimum(chosen, len(states) - 1)]
         return drawn
@@ -117,11 +118,6 @@ def _layers(problem: IsingProblem, side: Integers) -> tuple[IsingModel, Integers
     J = np.zeros((len(visible), len(hidden)))
     J[rows, columns] = problem.J
     return IsingModel(problem.h[np.concatenate([visible, hidden])], J, 0.0), visible, hidden
-
-
-def _seed(seed: int, component: int) -> int:
-    low, high = derive_key(seed, "component", component)
-    return high << 32 | low
 
 
 def _as_spins(bits: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Spins:

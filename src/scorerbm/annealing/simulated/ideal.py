@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ... import _check
-from ..._seed import derive_key
 from ...backends.protocol import Reals
 from ...rbm.chains import MOST_STEPS
+from ..streams import generator
 from .exact_draws import BoltzmannDraws
 from .problem import IsingProblem, Spins, contract
 from .signed_graph import Integers
@@ -84,7 +84,7 @@ class IdealAnnealer:
         draws = BoltzmannDraws(_MOST_ENUMERATED, self.n_sweeps, self.n_threads)
         spins = chains.expand(draws(chains.problem.scaled(self.beta), n_reads, seed))
         if self.flip_probability > 0.0:
-            rng = np.random.Generator(np.random.Philox(key=derive_key(seed, "readout")))
+            rng = generator(seed, "readout")
             flipped = rng.random(spins.shape, dtype=np.float32) < self.flip_probability
             spins[flipped] *= -1
         return spins

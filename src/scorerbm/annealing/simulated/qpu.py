@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _check
-from ..._seed import derive_key
 from ...backends.protocol import Reals
 from .._ocean import ocean
+from ..streams import subseed
 from .ideal import IdealAnnealer
 from .job import JobParameters, refuse, timing
 from .limits import CouplingLimits, scale_factor
@@ -256,8 +256,8 @@ class SimulatedQPU(dimod.Sampler, dimod.Structured):  # type: ignore[name-define
         digest = content.digest()
         with self._lock:
             time, self._submitted[digest] = self._submitted[digest], self._submitted[digest] + 1
-        low, high = derive_key(self.seed, "reads", int.from_bytes(digest), time)
-        return f"simulated-{digest.hex()}-{time}", high << 32 | low
+        seed = subseed(self.seed, "reads", int.from_bytes(digest), time)
+        return f"simulated-{digest.hex()}-{time}", seed
 
 
 def _programmed(bqm: Any) -> tuple[Integers, IsingProblem, float]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._seed import derive_key
 from .._ocean import ocean
+from ..streams import generator
 from .signed_graph import Integers
 
 __all__ = ["TOPOLOGIES", "solver_data"]
@@ -49,7 +49,7 @@ def solver_data(
     mocks = ocean("dwave.cloud.testing.mocks")
     whole = getattr(mocks, f"qpu_{topology}_solver_data")(size)["properties"]
     qubits, couplers = np.array(whole["qubits"]), np.array(whole["couplers"])
-    rng = np.random.Generator(np.random.Philox(key=derive_key(seed, "defects")))
+    rng = generator(seed, "defects")
     missing = _choose(rng, "qubits", n_missing_qubits, len(qubits))
     couplers = couplers[~np.isin(couplers, qubits[missing]).any(axis=1)]
     qubits = np.delete(qubits, missing)

@@ -11,8 +11,10 @@ from ..._seed import derive_key
 from ...backends import get_backend
 from ...backends.protocol import Reals
 from ...backends.reference import elementary
+from ...rbm.chains import chain_ids
 from ...rbm.graph import graph_from_ising
 from ...rbm.grid import SATURATION
+from ..streams import generator
 from .problem import IsingProblem, Spins
 from .signed_graph import Integers
 
@@ -91,7 +93,7 @@ class ThermalAnnealer:
         bits = get_backend().sweep_graph(
             graph,
             np.zeros((n_reads, len(h)), np.uint8),
-            np.arange(n_reads, dtype=np.uint32),
+            chain_ids(n_reads),
             derive_key(seed, "anneal"),
             first_sweep=0,
             # A sweep at 0 makes each qubit a fair coin.
@@ -105,8 +107,7 @@ class ThermalAnnealer:
         """What one programming makes of a problem."""
         h, pairs, J = programmed
         of_fields, of_couplings = (
-            np.random.Generator(np.random.Philox(key=derive_key(seed, "control errors", what)))
-            for what in ("fields", "couplings")
+            generator(seed, "control errors", what) for what in ("fields", "couplings")
         )
         return IsingProblem(
             h + self.field_bias + self.field_noise * of_fields.standard_normal(len(h)),
