@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import dimod
 import numpy as np
 import pytest
@@ -10,7 +12,9 @@ import scorerbm as sr
 from helpers.models import random_bernoulli
 from helpers.quadratic import graph, layers, pieces
 from helpers.statistics import ACCEPT, REJECT, bonferroni, z_test
+from scorerbm.ising.bqm import read_bqm
 from scorerbm.ocean import GibbsSampler, TemperingSampler
+from scorerbm.ocean.forms import form_of
 from scorerbm.ocean.schedule import schedule
 from scorerbm.sample.replica_flow import ReplicaFlow
 
@@ -455,3 +459,17 @@ def test_sweeps_do_not_depend_on_how_many_are_made_at_once(monkeypatch):
     monkeypatch.setattr("scorerbm.ocean.sparse_chains._SWEEPS_AT_ONCE", 4)
     monkeypatch.setattr("scorerbm.ocean.graph_replicas._BETAS_AT_ONCE", 3 * 40)
     np.testing.assert_array_equal(drawn(), whole)
+
+
+def test_energies_of_many_reads_take_little_memory():
+    """Next to the reads themselves, which are bytes."""
+    bqm = sr.to_ising(random_bernoulli(60, 40, seed=1)).to_bqm()
+    form = form_of(read_bqm(bqm))
+    values = np.random.default_rng(0).choice(np.array([-1, 1], np.int8), (300_000, 100))
+    tracemalloc.start()
+    energies = form.energies(values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * values.nbytes
+    some = slice(0, None, 7)
+    np.testing.assert_allclose(energies[some], bqm.energies(values[some]), rtol=1e-12, atol=1e-12)

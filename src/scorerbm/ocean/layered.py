@@ -22,6 +22,9 @@ __all__ = ["Layered"]
 
 Place = slice | NDArray[np.intp]
 
+_NUMBERS_AT_ONCE = 1 << 22
+"""Values of which energies are computed at a time: in double precision they take much memory."""
+
 _MOST = 2.0**25
 """Sum of weights of which every grid of 32 bits has room for, beside a bias as large."""
 
@@ -57,7 +60,12 @@ class Layered(Form):
         return TemperedChains(self, ladder, reads, work)
 
     def energies(self, values: Values) -> Reals:
-        """Energy of each row in the problem's own numbers, by one product."""
+        """Energy of each row in the problem's own numbers, by one product for many rows."""
+        rows = max(1, _NUMBERS_AT_ONCE // values.shape[1])
+        parts = [self._energies(values[k : k + rows]) for k in range(0, len(values), rows)]
+        return np.concatenate(parts)
+
+    def _energies(self, values: Values) -> Reals:
         x = values.astype(np.float64)
         v, h = x[:, self._visible], x[:, self._hidden]
         # The product that has fewer columns to be summed up after it.
