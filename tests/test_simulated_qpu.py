@@ -12,7 +12,7 @@ from dwave.system.testing import MockDWaveSampler
 
 from helpers.models import joint_probabilities, random_bernoulli
 from helpers.statistics import ACCEPT, REJECT, chi_square_states
-from scorerbm.annealing.simulated import IdealAnnealer, SimulatedQPU
+from scorerbm.annealing.simulated import SimulatedQPU
 from scorerbm.ising import to_ising
 
 
@@ -339,8 +339,3 @@ def test_reads_through_chains_are_of_the_model(zephyr, gauge):
     bits = np.concatenate(bits)
     assert chi_square_states(bits, joint_probabilities(rbm).T.ravel()) > ACCEPT
     assert chi_square_states(bits, joint_probabilities(rbm, 0.9).T.ravel()) < REJECT
-
-
-def test_the_annealer_may_be_any_function(zephyr):
-    qpu = SimulatedQPU(IdealAnnealer(2.0), size=2)
-    assert qpu.annealer.beta == 2.0

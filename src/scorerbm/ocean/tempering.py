@@ -96,7 +96,8 @@ class TemperingSampler(NativeSampler):
         -------
         dimod.SampleSet
             As from `GibbsSampler.sample`; ``info`` also has the ``betas`` and how replicas
-            travelled (``acceptance``, ``round_trips``).
+            travelled (``acceptance``, ``round_trips``): with an ``interrupt_function``, those of
+            the last reads.
 
         Raises
         ------
