@@ -272,6 +272,15 @@ def test_what_dimod_writes_is_read(tmp_path):
         sr.load_ising(path)
 
 
+def test_only_numbers_are_taken_for_an_offset(tmp_path):
+    path = tmp_path / "p.coo"
+    for comment, offset in {"offset: each its own": 0.0, "offset=-2.5e1": -25.0}.items():
+        path.write_text(f"# vartype=SPIN\n# {comment}\n0 1 0.5\n")
+        assert sr.load_ising(path).offset == offset
+        with path.open() as file:
+            assert coo.load(file).quadratic == {(0, 1): 0.5}
+
+
 def test_files_that_cannot_be_written(tmp_path):
     with pytest.raises(ValueError, match="names variables by integers from 0 on"):
         sr.save_ising(problem_with_names("SPIN"), tmp_path / "p.coo")

@@ -21,7 +21,7 @@ VARTYPES = ("SPIN", "BINARY")
 
 _COMMENT = re.compile(rb"^[ \t\f]*#.*$", re.MULTILINE)
 _VARTYPE = re.compile(rb"vartype[:=][ \t]*([-_.a-zA-Z0-9]+)")
-_OFFSET = re.compile(rb"offset[:=][ \t]*([-+.eE0-9]+)")
+_OFFSET = re.compile(rb"offset[:=][ \t]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 
 
 def write_coordinates(file: IO[bytes], bqm: Any) -> None:

@@ -38,7 +38,8 @@ class NativeSampler(Sampler, Initialized):
     backend : {"auto", "native", "reference"}
         Where the work is done. Does not change the samples.
     precision : {"auto", "int16", "int32"}
-        Grid to which biases are rounded; see `scorerbm.BlockGibbs`.
+        Grid to which biases are rounded; see `scorerbm.BlockGibbs`. On graphs that are swept
+        variable by variable it is the finest of 32 bits in any case.
 
     Raises
     ------

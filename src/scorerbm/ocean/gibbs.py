@@ -32,7 +32,8 @@ class GibbsSampler(NativeSampler):
     backend : {"auto", "native", "reference"}
         Where the work is done. Does not change the samples.
     precision : {"auto", "int16", "int32"}
-        Grid to which biases are rounded; see `scorerbm.BlockGibbs`.
+        Grid to which biases are rounded; see `scorerbm.BlockGibbs`. On graphs that are swept
+        variable by variable it is the finest of 32 bits in any case.
 
     Examples
     --------
