@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.embedded import embedded
+from helpers.embedded import embedded, spin_probabilities
 from helpers.models import random_bernoulli, state_index, states
 from helpers.statistics import ACCEPT, REJECT, bonferroni, chi_square, chi_square_states, z_test
 from scorerbm import BernoulliRBM
@@ -18,13 +18,6 @@ N, M = 4, 3
 
 def model(scale=1.5):
     return random_bernoulli(N, M, seed=3, scale=scale, bias=0.8)
-
-
-def boltzmann(problem, beta):
-    """Probability of every state, spin i being bit i of its number."""
-    spins = 2.0 * states(len(problem.h)) - 1.0
-    weight = np.exp(-beta * problem.energy(spins))
-    return weight / weight.sum()
 
 
 def logical_problem(rbm):
@@ -43,7 +36,7 @@ def reads(annealer, on, n, seed=1):
 
 def p_value(spins, beta=1.0):
     """That these independent logical spins are of the model."""
-    return chi_square_states((spins + 1) // 2, boltzmann(logical_problem(model()), beta))
+    return chi_square_states((spins + 1) // 2, spin_probabilities(logical_problem(model()), beta))
 
 
 @pytest.mark.parametrize("length", [1, 2, 5])
@@ -68,7 +61,7 @@ def test_a_gauge_that_is_forgotten_is_seen():
 def test_copies_are_drawn_each_from_the_law_and_independently():
     on, n = on_chains(copies=3), 60000
     spins = reads(IdealAnnealer(BETA), on, n).reshape(n, 3, N + M)
-    law = boltzmann(logical_problem(model()), 1.0)
+    law = spin_probabilities(logical_problem(model()), 1.0)
     p_values = [p_value(spins[:, c]) for c in range(3)]
     numbers = [state_index((spins[:, c] + 1) // 2) for c in range(3)]
     for a, b in ((0, 1), (1, 2)):
@@ -80,7 +73,7 @@ def test_copies_are_drawn_each_from_the_law_and_independently():
 def test_copies_that_share_their_random_numbers_are_seen():
     on, n = on_chains(), 60000
     number = state_index((reads(IdealAnnealer(BETA), on, n) + 1) // 2)
-    law = boltzmann(logical_problem(model()), 1.0)
+    law = spin_probabilities(logical_problem(model()), 1.0)
     pairs = np.bincount(number * len(law) + number, minlength=len(law) ** 2)
     assert chi_square(pairs, np.outer(law, law).ravel()) < REJECT
 
@@ -100,8 +93,8 @@ TRIANGLES = IsingProblem(  # two triangles that share a corner, a pair, and two 
 def test_graphs_with_triangles_and_lone_spins_are_drawn():
     draws = IdealAnnealer(1.3, chain_threshold=2.0)
     bits = (draws(*TRIANGLES, 50000, 4) + 1) // 2
-    assert chi_square_states(bits, boltzmann(TRIANGLES, 1.3)) > ACCEPT
-    assert chi_square_states(bits, boltzmann(TRIANGLES, 1.2)) < REJECT
+    assert chi_square_states(bits, spin_probabilities(TRIANGLES, 1.3)) > ACCEPT
+    assert chi_square_states(bits, spin_probabilities(TRIANGLES, 1.2)) < REJECT
 
 
 def wheel(n):
@@ -116,8 +109,8 @@ def wheel(n):
 def test_graphs_that_are_not_bipartite_are_drawn(draw):
     problem, draws = wheel(7), BoltzmannDraws(20, n_sweeps=50)
     bits = (getattr(draws, draw)(problem, 40000, 3) + 1) // 2
-    assert chi_square_states(bits, boltzmann(problem, 1.0)) > ACCEPT
-    assert chi_square_states(bits, boltzmann(problem, 0.9)) < REJECT
+    assert chi_square_states(bits, spin_probabilities(problem, 1.0)) > ACCEPT
+    assert chi_square_states(bits, spin_probabilities(problem, 0.9)) < REJECT
 
 
 def test_large_graphs_that_are_not_bipartite_are_swept():
@@ -129,9 +122,9 @@ def test_large_graphs_that_are_not_bipartite_are_swept():
     J = np.concatenate([halves[0].J, halves[1].J, [1e-9, 1e-9]])
     assert len(h) == n
     bits = (IdealAnnealer(1.0, chain_threshold=5.0)(h, pairs, J, 20000, 3) + 1) // 2
-    law = boltzmann(wheel(7), 1.0)
+    law = spin_probabilities(wheel(7), 1.0)
     assert bonferroni([chi_square_states(bits[:, k : k + 8], law) for k in (0, 8)]) > ACCEPT
-    assert chi_square_states(bits[:, :8], boltzmann(wheel(7), 0.9)) < REJECT
+    assert chi_square_states(bits[:, :8], spin_probabilities(wheel(7), 0.9)) < REJECT
 
 
 def test_a_frustrated_chain_is_refused():
@@ -197,4 +190,4 @@ def test_the_law_of_the_rbm_is_that_of_its_ising_form():
     rbm: BernoulliRBM = model()
     bits = states(N + M)
     weight = np.exp(-rbm.energy(bits[:, :N], bits[:, N:]))
-    np.testing.assert_allclose(boltzmann(logical_problem(rbm), 1.0), weight / weight.sum())
+    np.testing.assert_allclose(spin_probabilities(logical_problem(rbm), 1.0), weight / weight.sum())

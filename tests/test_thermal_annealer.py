@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from helpers.embedded import embedded
-from helpers.models import random_bernoulli, states
+from helpers.embedded import embedded, spin_probabilities
+from helpers.models import random_bernoulli
 from helpers.statistics import ACCEPT, REJECT, bonferroni, chi_square_states, z_test
 from scorerbm.annealing.chain_breaks import resolve_chains
 from scorerbm.annealing.simulated import SimulatedQPU, ThermalAnnealer
@@ -34,9 +34,7 @@ def frustrated() -> IsingProblem:
 
 
 def p_value(spins: NDArray[Any], problem: IsingProblem, beta: float) -> float:
-    energy = problem.energy((2 * states(len(problem.h)) - 1).astype(np.int8))
-    weight = np.exp(-beta * (energy - energy.min()))
-    return chi_square_states((spins + 1) // 2, weight / weight.sum())
+    return chi_square_states((spins + 1) // 2, spin_probabilities(problem, beta))
 
 
 # -- the law ------------------------------------------------------------------------------------

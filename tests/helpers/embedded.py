@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scorerbm.annealing.simulated.problem import IsingProblem
 from scorerbm.ising import IsingModel
 
+from .models import states
+
 Integers = NDArray[np.int64]
 
 
@@ -60,3 +62,10 @@ def embedded(
     couplers, strengths = np.array(pairs, dtype=np.int64), np.array(J)
     flipped = strengths * gauge[couplers[:, 0]] * gauge[couplers[:, 1]]
     return Embedded(IsingProblem(h * gauge, couplers, flipped), chain, gauge)
+
+
+def spin_probabilities(problem: IsingProblem, beta: float) -> NDArray[np.float64]:
+    """Boltzmann's law of all states of a few spins, bit i of a state's number being spin i."""
+    energy = problem.energy((2 * states(len(problem.h)) - 1).astype(np.int8))
+    weight = np.exp(-beta * (energy - energy.min()))
+    return weight / weight.sum()
