@@ -266,6 +266,8 @@ def test_a_problem_submitted_again_gets_other_reads(zephyr):
     [
         ("num_reads", 0, "num_reads: got 0, expected 1 to 10000"),
         ("num_reads", 20000, "num_reads: got 20000, expected 1 to 10000"),
+        ("num_reads", True, "num_reads: got True, expected 1 to 10000"),
+        ("annealing_time", "soon", "annealing_time: got 'soon', expected 0.5 to 2000.0"),
         ("annealing_time", 0.1, "annealing_time: got 0.1, expected 0.5 to 2000.0 microseconds"),
         ("answer_mode", "best", "answer_mode: got 'best'"),
     ],

@@ -49,19 +49,23 @@ class JobParameters:
         job = cls(**{name: _plain(value) for name, value in given.items()})
         properties = solver.properties
         low, high = properties["num_reads_range"]
-        if not isinstance(job.num_reads, int) or not low <= job.num_reads <= high:
+        if not _is_in(job.num_reads, int, low, high):
             raise refuse(f"num_reads: got {job.num_reads}, expected {low} to {high}")
         if job.answer_mode not in _ANSWER_MODES:
             raise refuse(f"answer_mode: got {job.answer_mode!r}, expected one of {_ANSWER_MODES}")
         for name, range_of in _RANGES.items():
             value, (low, high) = getattr(job, name), properties[range_of]
-            if value is not None and not low <= value <= high:
-                raise refuse(f"{name}: got {value}, expected {low} to {high} microseconds")
+            if value is not None and not _is_in(value, int | float, low, high):
+                raise refuse(f"{name}: got {value!r}, expected {low} to {high} microseconds")
         durations = {name: v for name in _RANGES if (v := getattr(job, name)) is not None}
         most = solver.max_num_reads(**durations)
         if job.num_reads > most:
             raise refuse(f"num_reads: got {job.num_reads}, expected at most {most} that long")
         return job
+
+
+def _is_in(value: Any, kind: Any, low: float, high: float) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high
 
 
 def _plain(value: Any) -> Any:
