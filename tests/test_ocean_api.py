@@ -15,6 +15,7 @@ from dwave.preprocessing import (
     ScaleComposite,
     SpinReversalTransformComposite,
 )
+from dwave.samplers import SimulatedAnnealingSampler
 from dwave.system import EmbeddingComposite, FixedEmbeddingComposite
 from dwave.system.testing import MockDWaveSampler
 
@@ -47,8 +48,18 @@ class TestTemperingSampler(unittest.TestCase):
 def test_the_interface(cls):
     sampler = cls(n_threads=1, backend="native", precision="int32")
     dimod.testing.assert_sampler_api(sampler)
-    assert sampler.properties == {"n_threads": 1, "backend": "native", "precision": "int32"}
+    options = {"n_threads": 1, "backend": "native", "precision": "int32"}
+    assert options.items() <= sampler.properties.items()
     assert {"num_reads", "seed", "initial_states"} < set(sampler.parameters)
+
+
+def test_what_oceans_annealer_tells_is_told():
+    annealer, ours = SimulatedAnnealingSampler(), GibbsSampler()
+    name = "beta_schedule_type"
+    assert ours.parameters[name] == annealer.parameters[name]
+    assert {*annealer.properties} <= {*ours.properties}
+    for kind in annealer.properties["beta_schedule_options"]:
+        assert kind in ours.properties["beta_schedule_options"]
 
 
 @pytest.mark.parametrize("cls", SAMPLERS)

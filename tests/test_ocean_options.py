@@ -471,5 +471,5 @@ def test_energies_of_many_reads_take_little_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * values.nbytes
-    some = slice(0, None, 7)
+    some = slice(0, None, 300)
     np.testing.assert_allclose(energies[some], bqm.energies(values[some]), rtol=1e-12, atol=1e-12)

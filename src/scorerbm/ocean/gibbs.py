@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from numpy.typing import ArrayLike
 
 from .base import Interrupt, NativeSampler
-from .schedule import schedule
+from .schedule import TYPES, schedule
 
 __all__ = ["GibbsSampler"]
 
@@ -58,6 +58,16 @@ class GibbsSampler(NativeSampler):
         "initial_states_generator",
         "interrupt_function",
     )
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """Arguments of `sample` by name, and on which properties they depend."""
+        return super().parameters | {"beta_schedule_type": ["beta_schedule_options"]}
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The options of the constructor, and types of schedules as Ocean's annealer tells them."""
+        return super().properties | {"beta_schedule_options": TYPES}
 
     def sample(
         self,

@@ -11,11 +11,11 @@ from .. import _check
 from ..backends.protocol import Reals
 from ..rbm.chains import MOST_STEPS
 
-__all__ = ["DEFAULT_SWEEPS", "Schedule", "numbers", "schedule"]
+__all__ = ["DEFAULT_SWEEPS", "TYPES", "Schedule", "numbers", "schedule"]
 
 DEFAULT_SWEEPS = 1000
 
-_TYPES = ("linear", "geometric", "custom")
+TYPES = ("linear", "geometric", "custom")
 
 
 class Schedule(NamedTuple):
@@ -58,7 +58,7 @@ def schedule(
         If they contradict each other, or a number is out of its range.
     """
     per_beta = _check.integer("num_sweeps_per_beta", num_sweeps_per_beta, 1)
-    _check.choice("beta_schedule_type", beta_schedule_type, _TYPES)
+    _check.choice("beta_schedule_type", beta_schedule_type, TYPES)
     given = {"beta": beta, "beta_range": beta_range, "beta_schedule": beta_schedule}
     chosen = [name for name, value in given.items() if value is not None]
     if len(chosen) > 1:
