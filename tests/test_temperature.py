@@ -236,6 +236,17 @@ def test_local_minima_have_no_finite_beta():
     assert np.isfinite(found.error)
 
 
+def test_spins_that_only_rounding_turns_are_frozen():
+    """Couplings of tenths cancel at many spins, but not to the last digit."""
+    for seed in range(10):
+        tenths = np.random.default_rng(seed).integers(-3, 4, (5, 4)).astype(np.float64)
+        whole = IsingModel(np.zeros(9), tenths, 0.0)
+        s = every_read(whole)
+        minima = s[(_released_by_definition(whole, s) <= 0.0).all(axis=1)]
+        with pytest.raises(FrozenReadsError, match="local minimum"):
+            pseudo_likelihood_beta(IsingModel(whole.h, 0.1 * tenths, 0.0), minima)
+
+
 def test_reads_against_their_fields_have_no_positive_beta():
     ising = problem()
     reads = draw_reads(read_probabilities(ising, -0.5), 300, np.random.default_rng(5))

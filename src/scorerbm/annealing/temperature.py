@@ -28,6 +28,7 @@ __all__ = [
 _NEWTON_STEPS = 40
 _SMALLEST_STEP = 1e-9
 _HALVINGS = 20
+_ROUNDING = 1e-12  # of sums that cancel, as a share of the largest energy that a flip gives off
 
 
 class FrozenReadsError(AnnealerError):
@@ -194,7 +195,7 @@ def _one_beta(released: Reals) -> float:
     if not released.any():
         raise ValueError("ising: got a model without fields and couplings, expected some")
     n = len(released)
-    if released.max() <= 0.0:
+    if released.max() <= _ROUNDING * np.abs(released).max():
         raise FrozenReadsError(
             f"every one of {n} reads is a local minimum of the energy, so that they have no finite "
             "inverse temperature: program a weaker problem (a larger beta) or ask for more reads; "
