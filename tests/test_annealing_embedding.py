@@ -220,6 +220,21 @@ def test_a_given_embedding_is_used_as_it_is(tmp_path):
         embed(device, 4, 3, given=tmp_path / "none.json")
 
 
+@pytest.mark.parametrize("chain", [5, "ab"])
+def test_chains_are_sequences_of_qubits(chain):
+    with pytest.raises(TypeError, match=f"embedding: got {chain!r} for unit 1, expected a seq"):
+        embed(Device(QPU), 1, 1, given={0: (3,), 1: chain})
+
+
+def test_a_sampler_without_a_graph_has_one_variable_for_each_unit():
+    device = Device(Coins())
+    assert embed(device, 1, 1, given={0: ("a",), 1: ("b",)}).labels == ("a", "b")
+    with pytest.raises(ValueError, match="embedding: got 5 variables, expected one for each of 3"):
+        embed(device, 2, 1, given={0: ("a", "b"), 1: ("c",), 2: ("d", "e")})
+    with pytest.raises(ValueError, match="got qubit 'a' twice, expected disjoint chains"):
+        embed(device, 2, 1, given={0: ("a",), 1: ("a",), 2: ("d",)})
+
+
 # -- kept -----------------------------------------------------------------------------------
 
 

@@ -62,8 +62,8 @@ class Embedding:
 
         Raises
         ------
-        ValueError
-            If its keys are not the units 0 … N+M-1.
+        TypeError, ValueError
+            If its keys are not the units 0 … N+M-1, or a value holds no qubits.
         """
         n = n_visible + n_hidden
         if set(chains) != set(range(n)):
@@ -72,6 +72,11 @@ class Embedding:
                 f"embedding: got a mapping of {len(chains)} units in which {strange[0]!r} is "
                 f"missing or too many, expected the units 0 … {n - 1}, visible ones first"
             )
+        for unit, chain in chains.items():
+            if not isinstance(chain, Iterable) or isinstance(chain, str):
+                raise TypeError(
+                    f"embedding: got {chain!r} for unit {unit}, expected a sequence of qubits"
+                )
         return cls.of_chains(n_visible, n_hidden, [[chains[k] for k in range(n)]])
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,13 @@ def lay_out(device: Device, embedding: Embedding) -> Layout:
     N, M, K = embedding.n_visible, embedding.n_hidden, embedding.n_units
     if (lengths == 0).any():
         raise ValueError(f"embedding: got no qubit for unit {int(np.argmin(lengths)) % K}")
+    _check_disjoint(labels)
     if not device.structured:
+        if len(labels) > K:
+            raise ValueError(
+                f"embedding: got {len(labels)} variables, expected one for each of {K} units: "
+                f"{device.name} has no graph that would need chains or copies"
+            )
         i, j = np.divmod(np.arange(N * M), M)
         pairs = np.stack([i, N + j], axis=1)
         couplers, chain_pairs = np.arange(N * M), np.zeros((0, 2), np.intp)
@@ -112,6 +119,12 @@ def lay_out(device: Device, embedding: Embedding) -> Layout:
     return layout
 
 
+def _check_disjoint(labels: tuple[Any, ...]) -> None:
+    label, times = Counter(labels).most_common(1)[0]
+    if times > 1:
+        raise ValueError(f"embedding: got qubit {label!r} twice, expected disjoint chains")
+
+
 def _joined(
     device: Device, embedding: Embedding, labels: tuple[Any, ...], unit: Indices
 ) -> tuple[Indices, Indices, Indices]:
@@ -123,10 +136,6 @@ def _joined(
             f"{len(device.nodes)} qubits"
         )
     places = np.array([device.index[label] for label in labels], np.intp)
-    if len(np.unique(places)) < len(places):
-        values, counts = np.unique(places, return_counts=True)
-        shared = device.nodes[int(values[np.argmax(counts)])]
-        raise ValueError(f"embedding: got qubit {shared!r} twice, expected disjoint chains")
     qubit = np.full(len(device.nodes), -1, np.intp)
     qubit[places] = np.arange(len(places))
     ends = qubit[device.couplers]
