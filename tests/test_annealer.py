@@ -14,7 +14,9 @@ from helpers.devices import BETA, STRENGTH, OddSampler, ideal_qpu, long_chains
 from helpers.gaussian import random_gaussian
 from helpers.models import random_bernoulli
 from scorerbm import Annealer, AnnealerError, BernoulliRBM
+from scorerbm.annealing.calibration import CalibrationError
 from scorerbm.annealing.device import Device
+from scorerbm.annealing.energy_reference import energy_reference
 from scorerbm.ising import to_ising
 
 MODEL = random_bernoulli(4, 3, seed=1)
@@ -157,6 +159,24 @@ def test_what_was_submitted_is_called_off_when_the_next_cannot_be(monkeypatch):
     assert [future.cancelled() for future in sampler.futures] == [True]
 
 
+def test_jobs_are_called_off_through_composites():
+    import dimod
+
+    class Outer(dimod.ComposedSampler):
+        children = parameters = properties = None
+
+        def __init__(self, child):
+            self.children, self.parameters, self.properties = [child], child.parameters, {}
+
+        def sample(self, bqm, **options):
+            return dimod.SampleSet.from_future(self.child.sample(bqm, **options))
+
+    sampler = OddSampler("stuck")
+    with pytest.raises(AnnealerError, match="gave no answer"):
+        Annealer(Outer(Outer(sampler)), beta=1.0, n_gauges=2, timeout=0.02).sample(MODEL, 60)
+    assert [future.cancelled() for future in sampler.futures] == [True, True]
+
+
 @pytest.mark.parametrize("fault", ["histogram", "binary", "other order"])
 def test_answers_of_other_forms_are_understood(fault):
     odd, plain = (
@@ -173,7 +193,7 @@ def test_answers_of_other_forms_are_understood(fault):
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ("too few reads", "gave 9 reads, 10 were asked for"),
+        ("too few reads", "gave 9 reads, 10 were asked for: take options, or a sampler, that"),
         ("a variable less", "gave no state of 1 of 7 qubits, the first of them 0"),
     ],
 )
@@ -303,6 +323,28 @@ def test_a_session_keeps_what_it_has_measured():
     assert not same(first, second)
 
 
+def test_how_a_calibration_is_made_can_be_said():
+    annealer = Annealer(ideal_qpu(), chain_strength=STRENGTH)
+    with annealer.session() as session:
+        spent = session.calibrate(
+            to_ising(MODEL), 0, n_reads=500, reference=energy_reference(to_ising(MODEL))
+        )
+        found = session.calibration
+    assert spent.n_reads == 500 * len(found.rounds)
+    assert abs(found.energy.beta - 1.0) < 4.0 * found.energy.error
+    assert abs(found.gap.value) < 4.0 * found.gap.error
+    with pytest.raises(CalibrationError, match=r"limits=\(7, 9\)"):
+        annealer.calibrated(MODEL, limits=(7.0, 9.0))
+
+
+def test_chains_of_unknown_strength_are_not_programmed():
+    qpu = ideal_qpu()
+    session = Annealer(qpu, embedding=long_chains(qpu, 4, 3, 2)).session()
+    with pytest.raises(ValueError, match="chain_strength: got none, but there are chains of 2"):
+        session.draw(to_ising(MODEL), 5)
+    assert len(session.draw(to_ising(MODEL), 5, chain_strength=STRENGTH)) == 5
+
+
 def test_where_to_start_from_is_known_of_topologies():
     assert Device(ideal_qpu()).starting_beta == 8.5
     assert Device(ideal_qpu(topology="pegasus")).starting_beta == 4.8
@@ -325,6 +367,7 @@ def test_where_to_start_from_is_known_of_topologies():
         ({"refine_sweeps": -1}, "refine_sweeps: got -1"),
         ({"timeout": 0.0}, "timeout: got 0.0"),
         ({"sampler_options": [1]}, "sampler_options: got list"),
+        ({"embedding": 3}, "embedding: got int, expected a mapping or a path"),
     ],
 )
 def test_bad_arguments_are_named(options, message):
@@ -342,9 +385,21 @@ def test_bad_arguments_are_named(options, message):
 )
 def test_options_that_a_sampler_has_not_are_refused(option, message):
     sampler = OddSampler()
-    with pytest.raises(ValueError, match=f"sampler_options: {message}"):
-        Annealer(sampler, beta=1.0, sampler_options=option).sample(MODEL, 5)
+    session = Annealer(sampler, beta=1.0, sampler_options=option).session()
+    for _ in range(2):
+        with pytest.raises(ValueError, match=f"sampler_options: {message}"):
+            session.sample(MODEL, 5)
     assert sampler.calls == []
+
+
+@pytest.mark.parametrize("name", ["initial_state", "initial_states"])
+def test_states_to_start_from_are_of_one_gauge(name):
+    sampler = OddSampler()
+    sampler.parameters = {**sampler.parameters, name: []}
+    annealer = Annealer(sampler, beta=1.0, sampler_options={name: dict.fromkeys(range(7), 1)})
+    with pytest.raises(ValueError, match=f"got '{name}' with n_gauges=10, expected n_gauges=1"):
+        annealer.sample(MODEL, 5)
+    assert len(replace(annealer, n_gauges=1).sample(MODEL, 5)) == 5
 
 
 def test_what_is_no_sampler_is_refused():

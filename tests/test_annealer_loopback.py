@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from dwave.cloud.exceptions import UseAfterCloseError
 
 from helpers.devices import BETA, STRENGTH, ideal_qpu
 from helpers.models import joint_probabilities, random_bernoulli
@@ -47,13 +48,21 @@ def test_a_connection_that_was_made_is_closed_and_one_that_was_given_is_not(serv
         first, second = (session.sample(MODEL, 5, seed=seed) for seed in (1, 2))
         made = session.device.sampler
     assert first.report.solver == second.report.solver
-    from dwave.cloud.exceptions import UseAfterCloseError
-
     with pytest.raises(UseAfterCloseError):
         made.client.get_solvers()
     with server.sampler() as given:
         Annealer(given, **KNOWN).sample(MODEL, 5)
         Annealer(given, **KNOWN).sample(MODEL, 5)
+
+
+def test_a_connection_is_closed_where_options_are_wrong(server):
+    with Annealer(**KNOWN, sampler_options={"time": 3}).session() as session:
+        for _ in range(2):
+            with pytest.raises(ValueError, match="sampler_options: got 'time'"):
+                session.sample(MODEL, 5)
+        made = session._connection
+    with pytest.raises(UseAfterCloseError):
+        made.client.get_solvers()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,10 @@ class Annealer(Sampler):
         _check.choice("chain_breaks", self.chain_breaks, METHODS)
         _check.integer("refine_sweeps", self.refine_sweeps)
         _check.number("timeout", self.timeout, above=0.0)
+        if not isinstance(self.embedding, Mapping | str | PathLike | None):
+            raise TypeError(
+                f"embedding: got {type(self.embedding).__name__}, expected a mapping or a path"
+            )
         if not isinstance(self.sampler_options, Mapping):
             raise TypeError(
                 f"sampler_options: got {type(self.sampler_options).__name__}, expected a mapping"
@@ -142,7 +147,9 @@ class Annealer(Sampler):
             polling_timeout=self.timeout + _GRACE,
         )
 
-    def calibrated(self, model: RBM, *, seed: int = 0, start: float | None = None) -> Annealer:
+    def calibrated(
+        self, model: RBM, *, seed: int = 0, start: float | None = None, **options: Any
+    ) -> Annealer:
         """Return this annealer with beta and chain strength as measured with a model.
 
         Parameters
@@ -151,6 +158,8 @@ class Annealer(Sampler):
         seed : int
         start : float, optional
             Inverse temperature to begin with; by default that of the solver's topology.
+        **options
+            See `Session.calibrate`, whose session has more to say of the calibration.
 
         Returns
         -------
@@ -165,7 +174,7 @@ class Annealer(Sampler):
         if start is not None:
             _check.number("start", start, above=0.0)
         with self.session() as session:
-            session.calibrate(ising, seed, start=start)
+            session.calibrate(ising, seed, start=start, **options)
             beta, strength = session.beta, session.chain_strength
         return replace(
             self,

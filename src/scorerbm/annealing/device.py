@@ -175,7 +175,8 @@ class Device:
         in_time = getattr(self._solver, "max_num_reads", None)
         times = {name: options[name] for name in _TIMES if name in options}
         if in_time is not None and times:
-            with suppress(KeyError):  # a solver without a longest duration
+            # A solver without a longest duration, or a time that it is left to refuse.
+            with suppress(KeyError, TypeError):
                 most = min(most, int(in_time(**times)))
         return max(1, most)
 

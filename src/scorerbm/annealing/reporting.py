@@ -20,6 +20,7 @@ def report_of(
     """Measure samples before they are refined."""
     reads, device, layout = drawn.reads, session.device, session.layout(ising)
     found = _temperature(ising, drawn, seed)
+    strength = session.chain_strength if layout.longest_chain > 1 else None
     n_gauges = 1 if session.annealer.n_gauges == 1 else reads.n_programmings
     return AnnealReport(
         beta=session.beta or device.starting_beta,
@@ -29,7 +30,7 @@ def report_of(
         effective_beta_fields_error=found.beta_fields_error,
         effective_beta_couplings=found.beta_couplings,
         effective_beta_couplings_error=found.beta_couplings_error,
-        chain_strength=math.nan if layout.longest_chain == 1 else session.strength,
+        chain_strength=math.nan if strength is None else strength,
         broken_by_unit=reads.broken.mean(axis=0),
         broken_by_read=reads.broken.mean(axis=1),
         n_reads=len(reads),

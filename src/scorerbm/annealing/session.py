@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ising import IsingModel, to_ising
 from ..rbm import RBM
@@ -60,7 +60,7 @@ class Session:
     def __init__(self, annealer: Annealer) -> None:
         self.annealer = annealer
         self._device: Device | None = None
-        self._connected = False
+        self._connection: Any = None  # that was made here
         self._layouts: dict[tuple[int, int], Layout] = {}
         self.beta = _given(annealer.beta)
         self.chain_strength = _given(annealer.chain_strength)
@@ -79,21 +79,24 @@ class Session:
 
     def close(self) -> None:
         """Give back a connection that was made here; a sampler of the caller's stays open."""
-        if self._connected and self._device is not None:
-            self._device.sampler.close()
-            self._device, self._connected = None, False
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+            self._device = None
             self._layouts.clear()  # the next connection may be to another solver
 
     @property
     def device(self) -> Device:
         """The sampler that problems go to."""
         if self._device is None:
-            sampler = self.annealer.sampler
+            annealer, sampler = self.annealer, self.annealer.sampler
             if sampler is None:
-                sampler = self.annealer.connect()
-                self._connected = True
-            self._device = Device(sampler)
-            check_options(self._device, self.annealer.sampler_options)
+                if self._connection is None:
+                    self._connection = annealer.connect()
+                sampler = self._connection
+            device = Device(sampler)
+            check_options(device, annealer.sampler_options, annealer.n_gauges)
+            self._device = device
         return self._device
 
     def layout(self, ising: IsingModel) -> Layout:
@@ -110,12 +113,9 @@ class Session:
             )
         return self._layouts[size]
 
-    @property
-    def strength(self) -> float:
-        """The chain strength, or 0 while none is known, as where every chain is one qubit."""
-        return self.chain_strength or 0.0
-
-    def calibrate(self, ising: IsingModel, seed: int, *, start: float | None = None) -> Spent:
+    def calibrate(
+        self, ising: IsingModel, seed: int, *, start: float | None = None, **options: Any
+    ) -> Spent:
         """Measure with a model what is not known yet of beta and chain strength.
 
         Parameters
@@ -124,6 +124,9 @@ class Session:
         seed : int
         start : float, optional
             Inverse temperature to begin with; by default that of the solver's topology.
+        **options
+            Of `calibrate`, if beta is measured: ``n_reads``, ``limits``, ``max_rounds``,
+            ``damping``, ``n_errors``, and a ``reference`` to match energies with.
 
         Returns
         -------
@@ -160,6 +163,7 @@ class Session:
                 chain_strength=self.chain_strength or ("scan" if chained else 1.0),
                 max_chain_strength=limit,
                 seed=seed,
+                **options,
             )
             self.beta = self.calibration.beta
             if chained:
@@ -192,7 +196,8 @@ class Session:
         n_reads : int
             Reads of the model: with C copies, a C-th of them of the device, rounded up.
         beta, chain_strength : float, optional
-            In programmed units; by default those of the session.
+            In programmed units; by default those of the session, or, while it has no ``beta``, that
+            of the solver's topology.
         seed : int
             Of the gauges, of the coins for ties, and of samplers that know a seed.
 
@@ -203,14 +208,15 @@ class Session:
         Raises
         ------
         ValueError
-            If the model does not fit on the graph, or not in the ranges of the device.
+            If the model does not fit on the graph, or not in the ranges of the device, or its
+            chains have no strength.
         AnnealerError
             If the device or its client fails.
         """
         device, layout = self.device, self.layout(ising)
         if beta is None:
             beta = self.beta or device.starting_beta
-        strength = self.strength if chain_strength is None else chain_strength
+        strength = self._strength(layout) if chain_strength is None else chain_strength
         counts = self._counts(layout, n_reads)
         programs = self._programs(ising, layout, len(counts), beta, strength, seed)
         jobs = [
@@ -233,6 +239,16 @@ class Session:
         """
         layout = self.layout(to_ising(model))
         return self._estimate(layout, self._counts(layout, n_samples))
+
+    def _strength(self, layout: Layout) -> float:
+        if layout.longest_chain == 1:
+            return 0.0  # of no chain
+        if self.chain_strength is None:
+            raise ValueError(
+                f"chain_strength: got none, but there are chains of {layout.longest_chain} qubits: "
+                "give a number, or calibrate the session first"
+            )
+        return self.chain_strength
 
     def _counts(self, layout: Layout, n_reads: int) -> list[int]:
         """Reads of each programming."""

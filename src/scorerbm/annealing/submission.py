@@ -25,6 +25,7 @@ _OURS = {
     "answer_mode": "a histogram loses the order of reads",
     "seed": "it is an argument of sample()",
 }
+_UNTURNED = ("initial_state", "initial_states")  # spins that a gauge would have to turn
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 1e-3, 0.1  # seconds between two looks at a pending answer
 
 
@@ -63,8 +64,10 @@ class Answer:
     problem_id: str | None
 
 
-def check_options(device: Device, options: Mapping[str, Any]) -> None:
+def check_options(device: Device, options: Mapping[str, Any], n_gauges: int) -> None:
     """Refuse options that the sampler does not know, and those that are not the caller's.
+
+    States to start from are in no gauge, and are let through where nothing else is.
 
     Raises
     ------
@@ -77,6 +80,11 @@ def check_options(device: Device, options: Mapping[str, Any]) -> None:
             raise ValueError(
                 f"sampler_options: got {name!r}, expected parameters of {device.name}: "
                 f"{sorted(set(device.parameters) - set(_OURS))}"
+            )
+        if name in _UNTURNED and n_gauges > 1:
+            raise ValueError(
+                f"sampler_options: got {name!r} with n_gauges={n_gauges}, expected n_gauges=1: "
+                "gauges turn the spins of the problem, but not those of a state to start from"
             )
 
 
@@ -133,7 +141,10 @@ def _wait(device: Device, item: Pending, deadline: float, timeout: float) -> Non
 
 
 def _call_off(item: Pending) -> None:
-    cancel = getattr(getattr(item.answer, "_future", None), "cancel", None)
+    future = item.answer
+    while hasattr(future, "_future"):  # a composite's is the sample set of the sampler inside
+        future = future._future
+    cancel = getattr(future, "cancel", None)
     if cancel is not None and not item.answer.done():
         with suppress(Exception):  # what is reported is why it is called off
             cancel()
@@ -166,7 +177,8 @@ def _read(device: Device, item: Pending) -> Answer:
     physical = np.repeat(states.astype(np.int8), record.num_occurrences, axis=0)
     if len(physical) != item.job.n_reads:
         raise AnnealerError(
-            f"{device.name} gave {len(physical)} reads, {item.job.n_reads} were asked for"
+            f"{device.name} gave {len(physical)} reads, {item.job.n_reads} were asked for: take "
+            "options, or a sampler, that leave no read out and add none"
         )
     if (np.abs(physical) != 1).any():
         raise AnnealerError(f"{device.name} gave states other than -1 and 1")
