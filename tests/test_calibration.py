@@ -14,7 +14,7 @@ from scorerbm.annealing import AnnealerError
 from scorerbm.annealing.calibration import CalibrationError, Drawn, calibrate
 from scorerbm.annealing.energy_reference import energy_reference
 from scorerbm.annealing.temperature import FrozenReadsError, HotReadsError
-from scorerbm.ising import to_ising
+from scorerbm.ising import IsingModel, to_ising
 
 TRUTH = 8.5
 
@@ -124,6 +124,46 @@ def test_reads_of_a_gauge_are_taken_together():
     assert with_groups.error == pytest.approx(without.error * np.sqrt(2.0), rel=0.35)
 
 
+# -- flat problems -------------------------------------------------------------------------------
+
+
+def flat(size):
+    ising = problem()
+    return IsingModel(size * ising.h, size * ising.J, 0.0)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-3])
+@pytest.mark.parametrize("chain_strength", [1.0, "scan"])
+def test_a_problem_that_no_temperature_is_felt_in_is_left_where_it_began(size, chain_strength):
+    ising = flat(size)
+    for seed in range(5):  # of the signs of what would be estimated
+        found = calibrate(
+            ising, exact_device(ising, TRUTH), beta=5.0, chain_strength=chain_strength, seed=seed,
+            n_reads=500, reference=energy_reference(ising),
+        )  # fmt: skip
+        assert found.converged
+        assert found.beta == 5.0
+        assert found.error > 0.25 * 5.0
+        assert len(found.rounds) == 1
+
+
+def test_a_problem_that_is_weak_but_not_flat_is_calibrated():
+    ising = flat(0.1)
+    found = calibrate(ising, exact_device(ising, TRUTH), beta=TRUTH / 3.0, chain_strength=1.0)
+    assert found.error < 0.2 * TRUTH
+    assert abs(found.beta - TRUTH) < 4.0 * found.error
+    assert len(found.rounds) > 1
+
+
+def test_frozen_reads_are_not_taken_for_those_of_a_flat_problem():
+    s = every_read(problem())
+    ground = s[[problem().energy(s).argmin()]].astype(np.int8)
+    with pytest.raises(CalibrationError, match="local minimum"):
+        run(
+            lambda beta, strength, n, seed: Drawn(ground.repeat(n, axis=0), np.zeros((n, 11), bool))
+        )
+
+
 # -- energies ------------------------------------------------------------------------------------
 
 
@@ -134,6 +174,13 @@ def test_a_reference_adds_the_global_estimate_and_the_gap():
     assert abs(found.gap.value) < 4.0 * found.gap.error
     assert run().energy is None
     assert run().gap is None
+
+
+def test_reads_beyond_the_reference_have_no_global_estimate():
+    narrow = energy_reference(problem(), "tempered", largest_beta=0.5, n_ladders=4, n_sweeps=100)
+    found = run(reference=narrow)
+    assert found.converged
+    assert found.energy is found.gap is None
 
 
 # -- where it does not end -----------------------------------------------------------------------

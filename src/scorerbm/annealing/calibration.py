@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .. import _check
@@ -10,6 +11,7 @@ from .._seed import derive_key
 from ..ising import IsingModel
 from .chain_strength import ChainStrengthScan, scan
 from .drawn import Draw, Drawn
+from .drawn_temperature import drawn_temperature
 from .energy_matching import EnergyTemperature, Gap, energy_beta, temperature_gap
 from .energy_reference import EnergyReference
 from .errors import AnnealerError
@@ -17,7 +19,6 @@ from .temperature import (
     FrozenReadsError,
     HotReadsError,
     Temperature,
-    pseudo_likelihood_beta,
 )
 
 __all__ = ["Calibration", "CalibrationError", "CalibrationRound", "Drawn", "calibrate"]
@@ -65,7 +66,8 @@ class Calibration:
     scan : ChainStrengthScan or None
         If the chain strength was chosen by one.
     energy : EnergyTemperature or None
-        Of the last round's reads, if there was a reference; in units of the problem.
+        Of the last round's reads, if there was a reference that reaches their mean energy; in
+        units of the problem.
     """
 
     beta: float
@@ -124,7 +126,8 @@ def calibrate(
     :math:`\beta_k \delta x_k`: the last step, not damped, is as good as the reads, and not drawn
     towards the numbers that happened to end the search. A device at a fixed temperature is found
     by d = 1 in one step. Where reads freeze, the temperature depends on what is programmed, and
-    smaller d converge where 1 would swing.
+    smaller d converge where 1 would swing. A problem so flat that its reads are coins at any
+    temperature is left at the one it began with: see `drawn_temperature`.
 
     Parameters
     ----------
@@ -253,9 +256,7 @@ class _Search:
         seed, _ = derive_key(self.settings.seed, "calibration", number)
         drawn = self.draw(beta, self.strength, self.settings.n_reads, seed)
         try:
-            temperature = pseudo_likelihood_beta(
-                self.ising, drawn.spins, groups=drawn.groups, seed=seed
-            )
+            temperature = drawn_temperature(self.ising, drawn, seed)
         except (FrozenReadsError, HotReadsError) as error:
             raise CalibrationError(
                 f"at beta={beta:.4g} and chain strength {self.strength:.4g} ({self._breaks(drawn)})"
@@ -272,7 +273,9 @@ class _Search:
     def _energy(self, drawn: Drawn, reference: EnergyReference | None) -> EnergyTemperature | None:
         if reference is None:
             return None
-        return energy_beta(self.ising, drawn.spins, reference=reference, groups=drawn.groups)
+        with suppress(FrozenReadsError, HotReadsError):  # beyond the reference, or coins
+            return energy_beta(self.ising, drawn.spins, reference=reference, groups=drawn.groups)
+        return None
 
     def _result(self, converged: bool, energy: EnergyTemperature | None = None) -> Calibration:
         beta = error = math.nan

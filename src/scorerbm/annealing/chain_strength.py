@@ -11,7 +11,8 @@ from .. import _check
 from .._seed import derive_key
 from ..ising import IsingModel
 from .drawn import Draw
-from .temperature import FrozenReadsError, HotReadsError, pseudo_likelihood_beta
+from .drawn_temperature import drawn_temperature
+from .temperature import FrozenReadsError, HotReadsError
 
 __all__ = ["ChainStrengthScan", "ScanPoint", "scan", "usual_strength"]
 
@@ -179,7 +180,7 @@ def _point(
 ) -> ScanPoint:
     drawn = draw(beta, strength, n_reads, seed)
     try:
-        found = pseudo_likelihood_beta(ising, drawn.spins, groups=drawn.groups, seed=seed)
+        found = drawn_temperature(ising, drawn, seed)
         estimate = found.beta, found.error
     except FrozenReadsError:
         estimate = math.nan, math.nan

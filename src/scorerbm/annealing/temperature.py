@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,7 @@ __all__ = [
     "check_spins",
     "group_numbers",
     "pseudo_likelihood_beta",
+    "released_energies",
 ]
 
 _NEWTON_STEPS = 40
@@ -129,7 +130,7 @@ def pseudo_likelihood_beta(
     resampled = [_Resampling.of(np.arange(len(s)), draws, seed)]
     if groups is not None:
         resampled.append(_Resampling.of(group, draws, seed))
-    fields, couplings = _released(ising, s)
+    fields, couplings = released_energies(ising, s)
     beta = _one_beta(fields + couplings)
     (error,) = _errors(resampled, (fields + couplings)[None], np.array([beta]))
     nothing = float("nan")
@@ -183,7 +184,7 @@ def group_numbers(groups: ArrayLike | None, n_reads: int) -> NDArray[np.intp]:
     return number
 
 
-def _released(ising: IsingModel, s: Reals) -> tuple[Reals, Reals]:
+def released_energies(ising: IsingModel, s: NDArray[Any]) -> tuple[Reals, Reals]:
     """Energy that each flip gives off, by the fields and by the couplings, (R, K) each."""
     n = ising.n_visible
     local = np.concatenate([s[:, n:] @ ising.J.T, s[:, :n] @ ising.J], axis=1)
