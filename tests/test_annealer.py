@@ -16,7 +16,9 @@ from helpers.models import random_bernoulli
 from scorerbm import Annealer, AnnealerError, BernoulliRBM
 from scorerbm.annealing.calibration import CalibrationError
 from scorerbm.annealing.device import Device
+from scorerbm.annealing.drawing import draw_exactly
 from scorerbm.annealing.energy_reference import energy_reference
+from scorerbm.annealing.reads import Reads
 from scorerbm.ising import to_ising
 
 MODEL = random_bernoulli(4, 3, seed=1)
@@ -62,6 +64,29 @@ def test_intact_reads_are_made_again_while_most_of_them_are():
     assert many.n_reads == 400
     assert some.n_programmings > 10
     assert many.n_programmings == 10
+
+
+def test_reads_are_intact_ones_only_if_most_are_however_few_are_wanted():
+    def reads(share):
+        broken = np.zeros((10, 7), bool)
+        broken[share:, 0] = True
+        return Reads(np.ones((10, 7), np.int8), broken, np.zeros(10, np.intp), None, None, ())
+
+    chosen = [draw_exactly(lambda n, turn, k=k: reads(k), 3, "intact") for k in (4, 5)]
+    assert [c.method for c in chosen] == ["majority", "intact"]
+
+
+def test_reads_that_a_sampler_has_sorted_are_put_in_no_order():
+    def repeated(raw):
+        sampler = OddSampler("histogram")
+        if not raw:
+            sampler.parameters = {"num_reads": []}
+        samples = Annealer(sampler, beta=1.0, n_gauges=1).sample(MODEL, 1000)
+        states = np.hstack([samples.visible, samples.hidden])
+        return (states[1:] == states[:-1]).all(axis=1).mean()
+
+    assert repeated(raw=True) > 0.8  # 128 states, each in a row
+    assert repeated(raw=False) < 0.05  # of coins 1 / 128
 
 
 def test_reads_that_are_always_broken_end_in_an_error():
@@ -321,6 +346,14 @@ def test_a_session_keeps_what_it_has_measured():
         session.beta = 5.0
         assert session.sample(MODEL, 10).report.beta == 5.0
     assert not same(first, second)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-3])
+def test_a_flat_model_is_drawn_at_the_temperature_assumed(size):
+    model = random_bernoulli(4, 3, scale=size, bias=size, seed=3)
+    for seed in range(4):
+        report = Annealer(ideal_qpu(), chain_strength=STRENGTH).sample(model, 50, seed=seed).report
+        assert report.beta == 8.5
 
 
 def test_how_a_calibration_is_made_can_be_said():

@@ -60,10 +60,10 @@ def draw_exactly(draw: Callable[[int, int], Reads], n: int, method: str) -> Chos
     most = max(_MOST * n, 100)
     for turn in range(1, most + 2):
         intact = reads.intact
-        if len(intact) >= n:
-            return Chosen(reads.spins[intact[:n]], intact[:n], reads, "intact")
         if method == "intact" and len(intact) < _ENOUGH * len(reads):
             return _first(reads, n)
+        if len(intact) >= n:
+            return Chosen(reads.spins[intact[:n]], intact[:n], reads, "intact")
         if len(reads) >= most:
             break
         share = max(len(intact), 1) / len(reads)

@@ -16,6 +16,7 @@ from .errors import AnnealerError
 from .failures import as_annealer_errors
 from .gauges import ungauge
 from .program import Program
+from .streams import generator
 
 __all__ = ["Answer", "Job", "answers", "check_options"]
 
@@ -173,7 +174,7 @@ def _read(device: Device, item: Pending) -> Answer:
     states = np.asarray(record.sample)[:, [column[label] for label in layout.labels]]
     if answer.vartype.name == "BINARY":
         states = 2 * states.astype(np.int8) - 1
-    # Samplers without raw answers count equal ones.
+    # Some samplers count equal ones.
     physical = np.repeat(states.astype(np.int8), record.num_occurrences, axis=0)
     if len(physical) != item.job.n_reads:
         raise AnnealerError(
@@ -182,6 +183,8 @@ def _read(device: Device, item: Pending) -> Answer:
         )
     if (np.abs(physical) != 1).any():
         raise AnnealerError(f"{device.name} gave states other than -1 and 1")
+    if "answer_mode" not in device.parameters:  # the order may be that of energies
+        generator(item.job.seed, "order of reads").shuffle(physical)
     ungauge(layout, physical, item.job.program.gauge)
     return Answer(physical, *_accounts(answer.info))
 
