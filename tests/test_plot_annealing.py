@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from helpers.devices import BETA, STRENGTH, ideal_qpu, long_chains
 from helpers.models import random_bernoulli
 from helpers.reads import draw_reads, read_probabilities
 from helpers.stand_ins import exact_device
+from scorerbm import Annealer
 from scorerbm.annealing.calibration import Calibration, CalibrationError, calibrate
 from scorerbm.annealing.chain_strength import ChainStrengthScan, ScanPoint
 from scorerbm.ising import to_ising
@@ -115,6 +117,14 @@ def outside(figure):
     return [float(panel.get_title().split(":")[1].split("%")[0]) for panel in figure.axes]
 
 
+def test_rare_spins_are_no_errors_beyond_measure():
+    """One in a thousand: many units are turned in one set and never in the other."""
+    rng = np.random.default_rng(3)
+    rare = [1.0 - 2.0 * (rng.random((1000, 400)) < 1e-3) for _ in range(2)]
+    assert ((rare[0] == 1.0).all(axis=0) ^ (rare[1] == 1.0).all(axis=0)).mean() > 0.3
+    assert max(outside(plot_spin_moments(*rare, 200))) < 8.0
+
+
 def test_good_reads_lie_in_the_band_and_warm_ones_do_not():
     good = outside(plot_spin_moments(reads(1.0, seed=1), reads(1.0, seed=2), N))
     warm = outside(plot_spin_moments(reads(0.5, seed=1), reads(1.0, seed=2), N))
@@ -138,6 +148,21 @@ def test_breaks_are_counted_by_unit_and_by_read():
     np.testing.assert_allclose(values, counts / 2.0)
     np.testing.assert_allclose(edges, np.arange(len(counts) + 1) - 0.5)
     assert f"{100.0 * (~broken.any(axis=1)).mean():.3g} %" in right.get_title()
+
+
+def test_breaks_of_a_report_are_those_of_its_reads():
+    qpu = ideal_qpu(0.1)
+    annealer = Annealer(
+        qpu, beta=BETA, chain_strength=STRENGTH, chain_breaks="majority",
+        embedding=long_chains(qpu, 4, 3, 3),
+    )  # fmt: skip
+    report = annealer.sample(random_bernoulli(4, 3, seed=1), 200).report
+    left, right = drawn(plot_chain_breaks(report, 4))
+    heights = [bar.get_height() for bar in left.patches]
+    np.testing.assert_allclose(heights, 100.0 * report.broken_by_unit)
+    values, edges, _ = right.patches[0].get_data()
+    assert values @ (edges[:-1] + 0.5) / 100.0 == pytest.approx(7.0 * report.broken_chains)
+    assert f"{100.0 * (1.0 - report.broken_reads):.3g} %" in right.get_title()
 
 
 def test_no_break_and_many_units_are_drawn():

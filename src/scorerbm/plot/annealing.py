@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
 from ..annealing.calibration import Calibration
 from ..annealing.chain_strength import ChainStrengthScan
 from ..backends.protocol import Reals
+from ..sample import AnnealReport
 from ._style import COLOURS, FAINT, INK, MARKERS, new_figure, style
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ def plot_spin_moments(
 
     The left panel has :math:`\langle s_k \rangle` of every unit, the right one
     :math:`\langle s_i s_j \rangle` of every visible and hidden unit. The shade is two standard
-    errors of independent samples, :math:`\sqrt{(1 - m^2)(1/R + 1/R')}`, to either side: of perfect
-    reads about 5 % of the points lie outside.
+    errors of independent samples, :math:`\sqrt{(1 - m^2)(1/R + 1/R')}`, to either side. Titles
+    count the points outside, about 5 % for perfect reads, with the m of both sets together: a spin
+    that only one of them has turned is no error of infinitely many standard ones.
 
     Parameters
     ----------
@@ -140,7 +142,8 @@ def plot_spin_moments(
             (right, pairs, "\\langle s_i s_j \\rangle", "Pair correlations"),
         ):
             _diagonal(panel, np.concatenate([x, y]), variance)
-            outside = np.abs(y - x) > _BAND * np.sqrt((1.0 - x**2) * variance) + 1e-12
+            both = (len(own) * x + len(s) * y) / (len(own) + len(s))
+            outside = np.abs(y - x) > _BAND * np.sqrt((1.0 - both**2) * variance) + 1e-12
             panel.set_title(f"{what}: {100.0 * outside.mean():.1f} % outside of {_BAND:g} σ")
             panel.set_xlabel(f"${symbol}$ of the model")
             panel.set_ylabel(f"${symbol}$ of {title}")
@@ -148,12 +151,12 @@ def plot_spin_moments(
     return figure
 
 
-def plot_chain_breaks(broken: ArrayLike, n_visible: int) -> Figure:
+def plot_chain_breaks(broken: ArrayLike | AnnealReport, n_visible: int) -> Figure:
     """How often the chain of each unit was broken, and how many were in one read.
 
     Parameters
     ----------
-    broken : array_like of bool, (R, K)
+    broken : AnnealReport, or array_like of bool, (R, K)
         Visible units first.
     n_visible : int
 
@@ -168,30 +171,26 @@ def plot_chain_breaks(broken: ArrayLike, n_visible: int) -> Figure:
     TypeError, ValueError
         If the array is not as described.
     """
-    b = _check.bits("broken", broken, (None, None))
-    if b.size == 0:
-        raise ValueError(f"broken: got shape {b.shape}, expected at least one read and chain")
-    n = _check.integer("n_visible", n_visible, 0, b.shape[1])
-    by_unit, by_read = 100.0 * b.mean(axis=0), b.sum(axis=1)
+    by_unit, by_read = _breaks(broken)
+    k = len(by_unit)
+    n = _check.integer("n_visible", n_visible, 0, k)
     intact = 100.0 * np.mean(by_read == 0)
-    width = 0.85 if b.shape[1] <= 60 else 1.0  # many bars without gaps, which would flicker
+    width = 0.85 if k <= 60 else 1.0  # many bars without gaps, which would flicker
     with style():
         figure = new_figure(8.6, 3.6)
         left, right = figure.subplots(1, 2, width_ratios=(2.2, 1.0))
-        for k, (layer, units) in enumerate(
-            zip(_LAYERS, (slice(0, n), slice(n, None)), strict=True)
-        ):
-            x = np.arange(b.shape[1])[units]
-            left.bar(x, by_unit[units], width=width, color=COLOURS[k], label=f"{layer} units")
+        for colour, layer, units in zip(COLOURS, _LAYERS, (slice(0, n), slice(n, k)), strict=False):
+            x = np.arange(k)[units]
+            left.bar(x, by_unit[units], width=width, color=colour, label=f"{layer} units")
         left.axhline(by_unit.mean(), color=INK, lw=1.0, ls=(0, (5, 3)),
                      label=f"mean {by_unit.mean():.2g} %")  # fmt: skip
         left.set(title="Broken chains of each unit", xlabel="unit", ylabel="broken [% of reads]")
-        left.set_xlim(-0.7, b.shape[1] - 0.3)
+        left.set_xlim(-0.7, k - 0.3)
         left.set_ylim(0.0, 1.25 * max(float(by_unit.max()), 0.1))  # the legend has room above
         left.legend(loc="upper center", ncol=3, fontsize=8)
         counts = np.bincount(by_read)
         edges = np.arange(len(counts) + 1) - 0.5
-        right.stairs(100.0 * counts / len(b), edges, fill=True, color=COLOURS[2])
+        right.stairs(100.0 * counts / len(by_read), edges, fill=True, color=COLOURS[2])
         right.set(title=f"{intact:.3g} % of reads intact", xlabel="broken chains in a read")
         right.set(ylabel="reads [%]", ylim=(0.0, None))
         for panel in (left, right):
@@ -381,6 +380,18 @@ def _spins(name: str, value: ArrayLike, n: int | None) -> Reals:
     if (np.abs(s) != 1.0).any():
         raise ValueError(f"{name}: got {s[np.abs(s) != 1.0][0]}, expected only -1 and 1")
     return s
+
+
+def _breaks(broken: ArrayLike | AnnealReport) -> tuple[Reals, NDArray[np.integer]]:
+    """Percentage of reads in which each chain is broken, and broken chains of each read."""
+    if isinstance(broken, AnnealReport):
+        n_chains = len(broken.broken_by_unit)
+        by_read = np.rint(n_chains * broken.broken_by_read).astype(np.intp)
+        return 100.0 * broken.broken_by_unit, by_read
+    b = _check.bits("broken", broken, (None, None))
+    if b.size == 0:
+        raise ValueError(f"broken: got shape {b.shape}, expected at least one read and chain")
+    return 100.0 * b.mean(axis=0), b.sum(axis=1, dtype=np.intp)
 
 
 def _usual_bins(sets: list[Reals]) -> int:
