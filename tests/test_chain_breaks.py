@@ -5,7 +5,6 @@ import pytest
 from scipy import stats
 
 from helpers.statistics import ACCEPT, REJECT, bonferroni
-from scorerbm.annealing import AnnealerError
 from scorerbm.annealing.chain_breaks import resolve_chains
 
 UNIT = np.array([2, 0, 1, 0, 2, 1, 2, 0, 1, 1])  # chains of 3, 4 and 3 qubits, in no order
@@ -26,20 +25,18 @@ def rng(seed=0):
 
 
 def test_a_majority_decides_and_says_what_was_broken():
-    resolved = resolve_chains(READS, UNIT, "majority", rng=rng())
+    resolved = resolve_chains(READS, UNIT, rng=rng())
     assert resolved.spins.dtype == np.int8
     assert resolved.spins[:2].tolist() == [[-1, 1, 1], [1, 1, -1]]
     assert resolved.spins[2, [0, 2]].tolist() == [1, 1]
     assert abs(resolved.spins[2, 1]) == 1
     assert resolved.broken.tolist() == BROKEN
-    assert resolved.kept.tolist() == [0, 1, 2]
-    assert resolved.method == "majority"
 
 
 def test_the_definition_chain_by_chain():
     reads = rng(5).choice(np.array([-1, 1], np.int8), (200, 40))
     unit = rng(6).permutation(np.arange(40) % 9)
-    resolved = resolve_chains(reads, unit, "majority", rng=rng())
+    resolved = resolve_chains(reads, unit, rng=rng())
     for k in range(9):
         total = reads[:, unit == k].sum(axis=1)
         decided = total != 0
@@ -52,43 +49,9 @@ def test_the_definition_chain_by_chain():
 def test_long_chains_are_summed_without_overflow():
     reads = np.ones((2, 301), np.int8)
     reads[1, :100] = -1
-    resolved = resolve_chains(reads, np.zeros(301, int), "majority", rng=rng())
+    resolved = resolve_chains(reads, np.zeros(301, int), rng=rng())
     assert resolved.spins.tolist() == [[1], [1]]
     assert resolved.broken.tolist() == [[False], [True]]
-
-
-def test_intact_reads_are_kept_where_there_are_enough():
-    resolved = resolve_chains(READS, UNIT, rng=rng(), fewest=1)
-    assert resolved.spins.tolist() == [[-1, 1, 1]]
-    assert resolved.kept.tolist() == [0]
-    assert resolved.broken.tolist() == BROKEN  # of all reads
-    assert resolved.method == "intact"
-
-
-def test_otherwise_a_majority_of_all_reads_is_taken():
-    resolved = resolve_chains(READS, UNIT, rng=rng(), fewest=2)
-    assert resolved.kept.tolist() == [0, 1, 2]
-    assert resolved.method == "majority"
-
-
-@pytest.mark.parametrize(("intact", "method"), [(9, "majority"), (10, "intact"), (100, "intact")])
-def test_enough_is_a_tenth_by_default(intact, method):
-    reads = np.tile(READS[1], (100, 1))
-    reads[:intact] = READS[0]
-    resolved = resolve_chains(reads, UNIT, rng=rng())
-    assert resolved.method == method
-    assert len(resolved.spins) == (intact if method == "intact" else 100)
-
-
-def test_discarding_keeps_intact_reads_however_few():
-    resolved = resolve_chains(READS, UNIT, "discard", rng=rng())
-    assert resolved.kept.tolist() == [0]
-    with pytest.raises(AnnealerError, match="every one of 2 reads has a broken chain: take stron"):
-        resolve_chains(READS[1:], UNIT, "discard", rng=rng())
-
-
-def test_no_intact_read_falls_back_to_a_majority():
-    assert resolve_chains(READS[1:], UNIT, rng=rng(), fewest=1).method == "majority"
 
 
 def test_chains_of_one_qubit_are_as_they_are():
@@ -157,11 +120,9 @@ def test_ties_come_from_the_generator_that_is_given():
         ({"unit": UNIT - 1}, "unit: got -1, expected"),
         ({"unit": np.where(UNIT == 1, 3, UNIT)}, "unit: got no qubit for spin 1"),
         ({"unit": []}, "unit: got"),
-        ({"method": "vote"}, "method: got 'vote', expected one of"),
-        ({"fewest": 0}, "fewest: got 0, expected at least 1"),
     ],
 )
 def test_bad_arguments_are_named(change, message):
-    arguments = {"physical": READS, "unit": UNIT, "method": "intact", "fewest": None} | change
+    arguments = {"physical": READS, "unit": UNIT} | change
     with pytest.raises((TypeError, ValueError), match=message):
         resolve_chains(**arguments, rng=rng())

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from scorerbm.annealing.calibration import Drawn
 from scorerbm.annealing.chain_breaks import resolve_chains
+from scorerbm.annealing.drawing import for_calibration
+from scorerbm.annealing.reads import Reads
 from scorerbm.ising import IsingModel
 
 from .reads import draw_reads, read_probabilities
@@ -71,5 +73,7 @@ class ChainedDevice:
             for c, other, couplings, field in parts:
                 x = 2.0 * at * (field + s[:, other] @ couplings)
                 s[:, c] = np.where(rng.random(x.shape) * (1.0 + np.exp(x)) < 1.0, 1.0, -1.0)
-        resolved = resolve_chains(s.astype(np.int8), self.unit, rng=rng)
-        return Drawn(resolved.spins, resolved.broken)
+        found = resolve_chains(s.astype(np.int8), self.unit, rng=rng)
+        number = np.zeros(n_reads, np.intp)
+        reads = Reads(found.spins, found.broken, number, None, None, ())
+        return for_calibration(reads, "intact")

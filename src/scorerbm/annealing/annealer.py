@@ -15,9 +15,8 @@ from ..ising import IsingModel, to_ising
 from ..rbm import RBM, Chains
 from ..sample import AnnealReport, SampleSet
 from ..sample.base import Job, Sampler
-from .chain_breaks import METHODS
 from .connect import connect
-from .drawing import draw_exactly
+from .drawing import METHODS, draw_exactly
 from .embed import Given
 from .reporting import report_of
 from .session import Session

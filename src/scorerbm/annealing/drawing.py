@@ -13,7 +13,10 @@ from .drawn import Drawn
 from .errors import AnnealerError
 from .reads import Reads
 
-__all__ = ["Chosen", "draw_exactly", "for_calibration"]
+__all__ = ["METHODS", "Chosen", "draw_exactly", "error_groups", "for_calibration"]
+
+METHODS = ("intact", "majority", "discard")
+"""What may become of reads with a broken chain; see `draw_exactly`."""
 
 _ENOUGH = 0.5  # share of intact reads from which on intact ones alone are kept
 _MOST = 20  # reads a sample that may be spent on intact ones

@@ -33,16 +33,6 @@ class Embedding:
         """N + M."""
         return self.n_visible + self.n_hidden
 
-    @property
-    def n_qubits(self) -> int:
-        """Of all copies."""
-        return sum(len(chain) for copy in self.copies for chain in copy)
-
-    @property
-    def longest_chain(self) -> int:
-        """Number of qubits."""
-        return max(len(chain) for copy in self.copies for chain in copy)
-
     def first(self, n_copies: int) -> Embedding:
         """So many of the copies."""
         return Embedding(self.n_visible, self.n_hidden, self.copies[:n_copies])

@@ -71,7 +71,7 @@ def logical_reads(
 ) -> Reads:
     """Join the reads of several programmings, one row for each copy in each read."""
     physical = np.concatenate([answer.physical for answer in answers])
-    resolved = resolve_chains(physical, layout.unit, "majority", rng=rng)
+    resolved = resolve_chains(physical, layout.unit, rng=rng)
     counts = [layout.n_copies * len(answer.physical) for answer in answers]
     return Reads(
         resolved.spins.reshape(-1, layout.n_units),

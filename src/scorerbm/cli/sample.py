@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from ..annealing import Annealer
-from ..annealing.chain_breaks import METHODS
+from ..annealing.drawing import METHODS
 from ..denoise import GibbsDenoiser
 from ..evaluate.annealers import simulated_annealer
 from ..files import ModelMetadata
