@@ -283,6 +283,7 @@ def test_one_read_tells_no_temperature():
 def test_chains_of_one_qubit_have_no_strength():
     report = Annealer(OddSampler(), beta=1.0).sample(MODEL, 20).report
     assert math.isnan(report.chain_strength)
+    assert "chain strength          none" in str(report)
     assert (report.topology, report.graph_id, report.access_time) == ("", "", None)
 
 

@@ -1,6 +1,7 @@
 """An annealer in the negative phase of training, and its temperature on the way."""
 
 import math
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,15 @@ import pytest
 
 from helpers.devices import ideal_qpu
 from helpers.models import random_bernoulli, visible_probabilities
-from scorerbm import Adam, Annealer, BernoulliRBM, ContrastiveDivergence, Exact, to_ising
+from scorerbm import (
+    Adam,
+    Annealer,
+    BernoulliRBM,
+    ContrastiveDivergence,
+    DivergenceError,
+    Exact,
+    to_ising,
+)
 from scorerbm.annealing.gauges import draw_gauge
 from scorerbm.annealing.program import check_ranges, program, smallest_beta
 from scorerbm.annealing.simulated import IdealAnnealer, SimulatedQPU
@@ -65,6 +74,17 @@ def test_the_same_seed_trains_the_same_model_on_a_fresh_device():
     np.testing.assert_array_equal(first.model.weights, second.model.weights)
     assert not np.array_equal(first.model.weights, other.model.weights)
     assert first.settings == second.settings
+
+
+@pytest.mark.parametrize("rate", [0.05, 1e30], ids=["to its end", "until it diverges"])
+def test_a_connection_made_for_a_training_is_given_back(monkeypatch, rate):
+    device, closed = qpu(), []
+    monkeypatch.setattr(device, "close", lambda: closed.append(True), raising=False)
+    monkeypatch.setattr(Annealer, "connect", lambda self: device)
+    trainer = replace(TRAINER, n_epochs=2, optimizer=Adam(learning_rate=rate))
+    with nullcontext() if rate < 1.0 else pytest.raises(DivergenceError):
+        replace(trainer, negative_phase=Annealer(beta=6.0, n_gauges=1)).fit(DATA, seed=0)
+    assert closed == [True]
 
 
 # -- the filter ------------------------------------------------------------------------------

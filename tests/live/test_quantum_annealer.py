@@ -6,6 +6,8 @@ Its few reads take some milliseconds of an account's access time.
 import numpy as np
 import pytest
 
+from helpers.models import random_bernoulli
+from scorerbm import Annealer
 from scorerbm.annealing import AnnealerError
 from scorerbm.annealing.connect import connect
 from scorerbm.annealing.failures import resolved
@@ -60,3 +62,16 @@ def test_times_are_estimated_before(sampler):
     found = resolved(sampler.sample_ising({qubit: 0.0}, {}, num_reads=50))
     estimate = sampler.solver.estimate_qpu_access_time(1, num_reads=50)
     assert found.info["timing"]["qpu_access_time"] == pytest.approx(estimate, rel=0.5)
+
+
+def test_samples_of_a_model_have_its_temperature(sampler):
+    """Of 8 × 8 units with weights well above the noise of real devices, in a few programmings."""
+    model = random_bernoulli(8, 8, seed=1, scale=0.8)
+    annealer = Annealer(sampler, n_gauges=2).calibrated(model, n_reads=500)
+    samples = annealer.sample(model, 200)
+    report = samples.report
+    assert len(samples) == report.n_kept == 200
+    assert abs(report.effective_beta - 1.0) < 0.2 + 4.0 * report.effective_beta_error
+    assert report.access_time == pytest.approx(report.access_time_estimate, rel=0.5)
+    assert len(set(report.problem_ids)) == report.n_programmings
+    assert report.solver == sampler.properties["chip_id"]

@@ -60,7 +60,7 @@ _BY_CLASS = {
     "UseAfterCloseError": "the connection was closed before: connect again",
     "ProblemStructureError": "the problem does not fit the solver's graph: embed it for this one",
     "BinaryQuadraticModelStructureError": "the problem does not fit the sampler's graph: embed it "
-    "for this one",
+    "for this one, or show the graph that a composite hides by dimod.StructureComposite",
     "RequestError": "the Solver API refused the request",
 }
 _FOREIGN = ("dimod", "dwave", "requests")

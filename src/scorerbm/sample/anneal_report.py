@@ -137,7 +137,7 @@ class AnnealReport:
             ("  of couplings", _measured(
                 self.effective_beta_couplings, self.effective_beta_couplings_error)),
             ("chain strength", "none" if np.isnan(self.chain_strength)
-             else f"{self.chain_strength:.4g} (programmed units)"),
+             else f"{self.chain_strength:.4g}"),
             ("broken chains", f"{self.broken_chains:.2%}, at most {self.broken_by_unit[worst]:.2%} "
              f"(unit {worst}); {self.broken_reads:.2%} of reads"),
             ("reads", f"{self.n_kept} kept of {self.n_reads} ({self.chain_breaks}){sweeps}"),
