@@ -3,6 +3,7 @@
 import math
 from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -99,6 +100,38 @@ def test_weights_that_say_nothing_of_the_temperature_do_not_move_it():
     # While those of the source say it at once.
     tracker.sample(SOURCE, 500, seed=9)
     assert tracker.beta == pytest.approx(6.0, rel=0.1)
+
+
+@pytest.mark.parametrize("error", [0.2, 0.4, 3.0])
+def test_noise_moves_the_temperature_up_as_much_as_down(error):
+    """Observations of the right temperature, normal but for those that are not positive."""
+    rng, found = np.random.default_rng(5), []
+    for _ in range(4):
+        tracker = started(6.0)
+        for update in range(400):
+            x = rng.normal(6.0 / tracker.beta, error)
+            follow(tracker, *((x, error) if x > 0.0 else (math.nan, math.nan)))
+            if update >= 100:
+                found.append(math.log(tracker.beta / 6.0))
+    assert abs(np.mean(found)) < 0.06
+
+
+def test_a_device_far_colder_than_it_was_taken_to_be_is_found():
+    tracker = started(1.0)
+    follow(tracker, 2.0, 0.8)  # might be noise
+    assert tracker.beta == 1.0
+    follow(tracker, 8.0, 0.8)
+    assert 6.0 < tracker.beta < 9.0
+
+
+def started(beta):
+    tracker = Tracker(Annealer(qpu(), n_gauges=1))
+    tracker._start, tracker.session.beta = math.log(beta), beta
+    return tracker
+
+
+def follow(tracker, x, error):
+    tracker._follow(SimpleNamespace(effective_beta=x, effective_beta_error=error))
 
 
 def test_a_device_that_only_minimises_is_moved_away_from():

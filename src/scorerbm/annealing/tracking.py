@@ -20,6 +20,9 @@ __all__ = ["Tracker"]
 
 _UNKNOWN = 0.5  # standard deviation of ln β before anything is read
 _DRIFT = 0.02  # of its change from one set of samples to the next
+_BLUNT = 0.5  # error of x from which on samples are left out
+_WITHIN = 2.0  # errors about 1 in which ln x is replaced by its tangent
+_FAR = 5.0  # errors above 1 at which they are not, all the same
 _FROZEN = 0.2  # added to ln β if every read is a local minimum
 _IN_RANGE = 1.001  # times the smallest β that is
 _FARTHEST = math.log(16.0)  # from where it began
@@ -36,12 +39,17 @@ class Tracker:
 
     .. math::
 
-        \ln\beta \leftarrow \ln\beta + K \ln x, \qquad
-        K = \frac{P}{P + \max(\delta x, \delta x/x)^2}, \qquad P \leftarrow (1 - K) P + q^2.
+        \ln\beta \leftarrow \ln\beta + K \Delta, \qquad
+        K = \frac{P}{P + \delta x^2}, \qquad P \leftarrow (1 - K) P + q^2,
 
-    Small weights say little about the temperature, and then hardly move it: x is then anything,
-    and its error that large, which is why the error counts where x ought to be, at 1, and only
-    below it relative to x. A ``beta`` that the annealer was given is kept as it is.
+    with :math:`\Delta = \ln x`, or its tangent :math:`x - 1` where x is 1 within two errors: the
+    logarithm of a noisy number is low on average, and steps of both signs are to cancel there.
+
+    Small weights say little about the temperature, and then do not move it: samples with
+    :math:`\delta x > 1/2` are left out. Many of them have no positive x at all, and to follow the
+    others would raise β without end. Only if x is five errors above 1 does a large error mean a
+    device that is far colder than it was taken to be; there it is the relative one that counts.
+    A ``beta`` that the annealer was given is kept as it is.
 
     Where strong problems freeze early, their reads are hot, and to follow them makes the problem
     stronger still: β ends where the device's ranges do, and the samples' ``report`` says that they
@@ -105,11 +113,12 @@ class Tracker:
         step = 0.0
         if x == math.inf:
             step = _FROZEN
-        elif x > 0.0 and error > 0.0:
-            gain = self._variance / (self._variance + max(error, error / x) ** 2)
-            step = gain * math.log(x)
+        elif 0.0 < error <= max(_BLUNT, (x - 1.0) / _FAR):  # not where x is unknown
+            noise = error if error <= _BLUNT else error / x
+            gain = self._variance / (self._variance + noise**2)
+            step = gain * (x - 1.0 if abs(x - 1.0) <= _WITHIN * error else math.log(x))
             self._variance *= 1.0 - gain
-        self._variance += _DRIFT**2
+        self._variance = min(self._variance + _DRIFT**2, _UNKNOWN**2)
         moved = math.log(self.beta) + step
         low, high = self._start - _FARTHEST, self._start + _FARTHEST
         self.session.beta = math.exp(float(np.clip(moved, low, high)))
