@@ -10,7 +10,7 @@ from helpers.stand_ins import exact_device
 from scorerbm import Annealer
 from scorerbm.annealing.calibration import Calibration, CalibrationError, calibrate
 from scorerbm.annealing.chain_strength import ChainStrengthScan, ScanPoint
-from scorerbm.ising import to_ising
+from scorerbm.ising import IsingModel, to_ising
 from scorerbm.plot import (
     plot_calibration,
     plot_chain_breaks,
@@ -185,6 +185,13 @@ def test_rounds_are_drawn_as_they_were():
         points(right.lines[0]), np.c_[numbers, [r.beta for r in found.rounds]]
     )
     assert "8." in right.get_title()
+
+
+def test_a_flat_problem_has_a_temperature_of_no_error():
+    flat = IsingModel(np.zeros(N + M), np.zeros((N, M)), 0.0)
+    found = calibrate(flat, exact_device(flat, 8.5), beta=4.0, chain_strength=1.0)
+    assert found.error == np.inf
+    assert drawn(plot_calibration(found))[1].get_title() == "Converged to β = 4"
 
 
 def test_a_scan_adds_its_panel():

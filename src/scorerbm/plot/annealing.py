@@ -413,7 +413,7 @@ def _mean_label(title: str, energies: Reals) -> str:
 
 def _with_error(value: float, error: float) -> str:
     """A number to the second digit of its error."""
-    if not error > 0.0:
+    if not 0.0 < error < math.inf:
         return f"{value:.4g}"
     digits = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:.{digits}f} ± {error:.{digits}f}"
