@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ._ocean import ocean
+from .._ocean import ocean
 from .embedding import Chain
 
 __all__ = ["Bicliques"]

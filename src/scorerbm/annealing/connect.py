@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._ocean import ocean
+from .._ocean import ocean
 from .errors import AnnealerError
 from .failures import as_annealer_errors
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._ocean import ocean
+from .._ocean import ocean
 
 __all__ = ["BETA_OF_TOPOLOGY", "Device", "Range"]
 

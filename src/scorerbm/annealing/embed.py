@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from .._ocean import ocean
 from .._progress import Progress, progress_bar
-from ._ocean import ocean
 from .biclique import Bicliques
 from .device import Device
 from .embedding import Embedding

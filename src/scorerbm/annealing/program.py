@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._ocean import ocean
 from ..backends.protocol import Reals
 from ..ising import IsingModel
-from ._ocean import ocean
 from .device import Device, Range
 from .layout import Layout
 

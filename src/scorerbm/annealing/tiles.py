@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._ocean import ocean
+from .._ocean import ocean
 from .biclique import Bicliques
 from .embedding import Chain
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._ocean import ocean
+from ..._ocean import ocean
 
 __all__ = ["JobParameters", "refuse", "timing"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..._ocean import ocean
 from ...backends.protocol import Reals
-from .._ocean import ocean
 from .problem import IsingProblem
 from .signed_graph import Integers
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _check
+from ..._ocean import ocean
 from ...backends.protocol import Reals
-from .._ocean import ocean
 from ..streams import subseed
 from .ideal import IdealAnnealer
 from .job import JobParameters, refuse, timing

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._ocean import ocean
+from ..._ocean import ocean
 from ..streams import generator
 from .signed_graph import Integers
 

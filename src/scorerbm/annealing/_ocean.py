@@ -1,5 +1,0 @@
-"""Ocean's packages, imported when they are first needed."""
-
-from .._ocean import ocean
-
-__all__ = ["ocean"]
