@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import numpy as np
 import pytest
@@ -219,7 +220,9 @@ def test_sample_by_a_simulated_device(folder):
     small_model()
     options = ("--sampler", "simulated-qpu", "-n", 40, "--beta", 8.5, "--chain-strength", 0.4,
                "--gauges", 2, "--refine-sweeps", 1, "-o", "drawn.npz")  # fmt: skip
-    record = json.loads(cli("sample", "small.safetensors", *options, "--json").stdout)
+    result = cli("sample", "small.safetensors", *options, "--json")
+    assert re.search(r"^simulated-\S+ will be held for about 0.\d+ s$", result.stderr, re.M)
+    record = json.loads(result.stdout)
     assert record["solver"].startswith("simulated")
     assert record["beta"] == 8.5
     assert record["hybrid"]

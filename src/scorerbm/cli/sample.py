@@ -14,6 +14,7 @@ from ..annealing.drawing import METHODS
 from ..denoise import GibbsDenoiser
 from ..evaluate.annealers import simulated_annealer
 from ..files import ModelMetadata
+from ..rbm import RBM
 from ..rbm.tempering import REFERENCES
 from ..sample import (
     BlockGibbs,
@@ -432,7 +433,10 @@ def sample(
         with draws_to(out, rbm) as chains["out"]:
             drawn = replace(chosen.sample(rbm, n, **chains), draws=None)
     else:
-        drawn = chosen.sample(rbm, n, **chains)
+        if isinstance(chosen, Annealer):
+            drawn = _read(chosen, rbm, n, chains, terminal)
+        else:
+            drawn = chosen.sample(rbm, n, **chains)
         write_samples(out, drawn)
     lines = [f"Samples: {out}"]
     if picture is not None and image is not None:
@@ -443,6 +447,19 @@ def sample(
         Terminal.listing([(name, _shown(value)) for name, value in drawn.info.items()]),
         *lines,
     )
+
+
+def _read(
+    annealer: Annealer, model: RBM, n: int, options: dict[str, Any], terminal: Terminal
+) -> SampleSet:
+    """Say what a device will be held for, before anything is submitted."""
+    with annealer.session() as session:
+        seconds = session.access_time(model, n)
+        if seconds is not None:
+            measured = annealer.beta == "auto" or annealer.chain_strength == "scan"
+            more = ", and longer to calibrate it" if measured else ""
+            terminal.note(f"{session.device.name} will be held for about {seconds:.2g} s{more}")
+        return session.sample(model, n, **options)
 
 
 def _number(n: int | None, *given: Any) -> int:
