@@ -6,10 +6,11 @@
 Ocean's own client talks to a simulated device over HTTP; embedding, programming, calibration and
 chain breaks are those of `scorerbm.Annealer`. The first table has an ideal annealer behind it,
 which is twice as cold or as warm as it is taken to be at first: what is left are errors of
-sampling. The second has one that cools qubit by qubit, with a field that nobody programmed and
-errors of control. These change their sign or their draw with every gauge, so that what they add to
-the error should fall as one over the root of the number of gauges, down to what they add in second
-order, which is the same in every gauge. In the third the chains are too weak, right and too strong.
+sampling, which the second table follows down as reads grow more. The third has an annealer that
+cools qubit by qubit, with a field that nobody programmed and errors of control. These change their
+sign or their draw with every gauge, so that what they add to the error should fall as one over the
+root of the number of gauges, down to what they add in second order, which is the same in every
+gauge. In the last the chains are too weak, right and too strong.
 """
 
 from __future__ import annotations
@@ -38,11 +39,15 @@ class Size:
     """How much is measured."""
 
     shapes: tuple[tuple[int, int], ...] = ((16, 16), (64, 64), (128, 16))
+    noisy: tuple[tuple[int, int], ...] = ((16, 16), (128, 16))
+    """Of devices with errors, whose moments are known by enumeration."""
     graph: int = 12
     missing_qubits: int = 4800 - 4577
     """With 4577 qubits and 41515 couplers left, as Advantage2_system1 has."""
     missing_couplers: int = 175
     reads: int = 4000
+    numbers: tuple[int, ...] = (500, 2000, 8000, 32000)
+    """Of reads, to see the error of sampling fall."""
     factors: tuple[float, ...] = (0.5, 2.0)
     gauges: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
     repeats: int = 8
@@ -52,8 +57,9 @@ class Size:
 
 
 QUICK = Size(
-    shapes=((6, 5),), graph=2, missing_qubits=4, missing_couplers=4, reads=300, factors=(2.0,),
-    gauges=(1, 4), repeats=2, sweeps=32, strengths=(0.3,), reference=1000,
+    shapes=((6, 5),), noisy=((6, 5),), graph=2, missing_qubits=4, missing_couplers=4, reads=300,
+    numbers=(100, 400), factors=(2.0,), gauges=(1, 4), repeats=2, sweeps=32, strengths=(0.3,),
+    reference=1000,
 )  # fmt: skip
 
 
@@ -130,6 +136,26 @@ def ideal(size: Size) -> Iterator[str]:
             )
 
 
+def numbers(size: Size) -> Iterator[str]:
+    """Errors of an ideal annealer whose temperature is known, against the number of reads."""
+    yield "| model | reads | error of E[v vᵀ] | of independent samples | error · √reads |"
+    yield "|---|---|---|---|---|"
+    for n, m in size.noisy:
+        problem = Problem.of(n, m, size)
+        with served(IdealAnnealer(STARTING_BETA), size) as sampler:
+            annealer = sr.Annealer(sampler, beta=STARTING_BETA, chain_strength=1.0)
+            for reads in size.numbers:
+                errors = [
+                    problem.error(annealer.sample(problem.model, reads, seed=seed))
+                    for seed in range(size.repeats)
+                ]
+                error, floor = _rms(np.array(errors)), problem.floor * np.sqrt(size.reads / reads)
+                yield (
+                    f"| {n}×{m} | {reads} | {error:.4f} | {floor:.4f} "
+                    f"| {error * np.sqrt(reads):.3f} |"
+                )
+
+
 def gauges(size: Size) -> Iterator[str]:
     """What the device's errors add to those of the marginals, against the number of gauges.
 
@@ -138,21 +164,21 @@ def gauges(size: Size) -> Iterator[str]:
     """
     yield "| model | gauges | error of E[v] | floor | added | added · √gauges |"
     yield "|---|---|---|---|---|---|"
-    n, m = size.shapes[0]
-    problem = Problem.of(n, m, size)
-    clean = ThermalAnnealer(STARTING_BETA, size.sweeps)
-    biased = replace(clean, field_bias=0.01, field_noise=0.005, coupling_noise=0.005)
-    true, floor = problem.moments.first, problem.marginal_floor
-    own = _marginals(problem, clean, size.gauges[-1], size)
-    yield f"| {n}×{m} | no errors | {_rms(own - true):.4f} | {floor:.4f} | | |"
-    for number in size.gauges:
-        found = _marginals(problem, biased, number, size)
-        sampling = floor**2 * (1.0 + 1.0 / size.repeats)
-        added = np.sqrt(max(_rms(found - own.mean(axis=0)) ** 2 - sampling, 0.0))
-        yield (
-            f"| {n}×{m} | {number} | {_rms(found - true):.4f} | {floor:.4f} "
-            f"| {added:.4f} | {added * np.sqrt(number):.4f} |"
-        )
+    for n, m in size.noisy:
+        problem = Problem.of(n, m, size)
+        clean = ThermalAnnealer(STARTING_BETA, size.sweeps)
+        biased = replace(clean, field_bias=0.01, field_noise=0.005, coupling_noise=0.005)
+        true, floor = problem.moments.first, problem.marginal_floor
+        own = _marginals(problem, clean, size.gauges[-1], size)
+        yield f"| {n}×{m} | no errors | {_rms(own - true):.4f} | {floor:.4f} | | |"
+        for number in size.gauges:
+            found = _marginals(problem, biased, number, size)
+            sampling = floor**2 * (1.0 + 1.0 / size.repeats)
+            added = np.sqrt(max(_rms(found - own.mean(axis=0)) ** 2 - sampling, 0.0))
+            yield (
+                f"| {n}×{m} | {number} | {_rms(found - true):.4f} | {floor:.4f} "
+                f"| {added:.4f} | {added * np.sqrt(number):.4f} |"
+            )
 
 
 def _rms(x: Reals) -> float:
@@ -176,28 +202,30 @@ def chains(size: Size) -> Iterator[str]:
         "| floor | after 1 sweep | after 5 |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
-    n, m = size.shapes[0]
-    problem = Problem.of(n, m, size)
-    with served(ThermalAnnealer(STARTING_BETA, size.sweeps), size) as sampler:
-        for strength in size.strengths:
-            annealer = sr.Annealer(sampler, beta=STARTING_BETA, chain_strength=strength)
-            sets = [
-                replace(annealer, refine_sweeps=k).sample(problem.model, size.reads, seed=2)
-                for k in (0, 1, 5)
-            ]
-            report = sets[0].report
-            assert report is not None
-            errors = [problem.error(samples) for samples in sets]
-            yield (
-                f"| {n}×{m} | {strength:g} | {100.0 * report.broken_chains:.2f} "
-                f"| {report.chain_breaks} "
-                f"| {report.effective_beta:.3f} ± {report.effective_beta_error:.3f} "
-                f"| {errors[0]:.4f} | {problem.floor:.4f} | {errors[1]:.4f} | {errors[2]:.4f} |"
-            )
+    for n, m in size.noisy:
+        problem = Problem.of(n, m, size)
+        with served(ThermalAnnealer(STARTING_BETA, size.sweeps), size) as sampler:
+            for strength in size.strengths:
+                annealer = sr.Annealer(sampler, beta=STARTING_BETA, chain_strength=strength)
+                sets = [
+                    replace(annealer, refine_sweeps=k).sample(problem.model, size.reads, seed=2)
+                    for k in (0, 1, 5)
+                ]
+                report = sets[0].report
+                assert report is not None
+                errors = [problem.error(samples) for samples in sets]
+                yield (
+                    f"| {n}×{m} | {strength:g} | {100.0 * report.broken_chains:.2f} "
+                    f"| {report.chain_breaks} "
+                    f"| {report.effective_beta:.3f} ± {report.effective_beta_error:.3f} "
+                    f"| {errors[0]:.4f} | {problem.floor:.4f} "
+                    f"| {errors[1]:.4f} | {errors[2]:.4f} |"
+                )
 
 
 TABLES = {
     "Calibrated from a start that is off by two, an ideal annealer": ideal,
+    "More and more reads of an ideal annealer of known temperature": numbers,
     "A field of 0.01 on every qubit and errors of control of 0.005": gauges,
     "Chains from too weak to too strong": chains,
 }
