@@ -10,6 +10,7 @@ from helpers.models import (
     states,
     visible_probabilities,
 )
+from helpers.moments import MomentLaw
 from helpers.statistics import (
     ACCEPT,
     REJECT,
@@ -62,3 +63,28 @@ def test_mean_and_z_tests():
     assert bonferroni([mean_test(x, 0.0), z_test(x.mean(), 0.0, 0.01)]) > ACCEPT
     assert mean_test(x, 0.1) < REJECT
     assert z_test(x.mean(), 0.1, 0.01) < REJECT
+
+
+def test_errors_of_moments_are_uniform_under_the_null_and_reject_another_law():
+    model = random_bernoulli(8, 4, seed=6, scale=0.6)
+    law, rng = MomentLaw.of(model), np.random.default_rng(7)
+    every, p = states(8), visible_probabilities(model)
+
+    def drawn(weights, n=1000):
+        return every[rng.choice(256, n, p=weights)]
+
+    p_values = [law.p_value(drawn(p)) for _ in range(200)]
+    assert kolmogorov_smirnov(np.array(p_values), stats.uniform.cdf) > ACCEPT
+    assert law.p_value(*(drawn(p) for _ in range(50))) > ACCEPT
+    assert law.p_value(drawn(visible_probabilities(model, beta=0.8), 4000)) < REJECT
+
+
+def test_moments_of_flipped_units_are_those_of_flipped_states():
+    model = random_bernoulli(4, 3, seed=8)
+    wrong, p = np.array([0.0, 0.1, 0.2, 0.5]), visible_probabilities(model)
+    for k, x in enumerate(wrong):
+        p = (1.0 - x) * p + x * p[np.arange(16) ^ (1 << k)]
+    law = MomentLaw.of(model).flipped(wrong)
+    np.testing.assert_allclose(law.moments.first, p @ states(4))
+    np.testing.assert_allclose(law.moments.second, (states(4).T * p) @ states(4))
+    np.testing.assert_allclose(law.pool.mean(axis=0), law.moments.first, atol=0.02)
