@@ -9,7 +9,7 @@ import traceback
 import pytest
 
 from scorerbm.annealing import AnnealerError
-from scorerbm.annealing.connect import connect
+from scorerbm.annealing.connect import configured, connect
 from scorerbm.annealing.failures import as_annealer_errors, resolved
 from scorerbm.annealing.loopback import LoopbackServer
 from scorerbm.annealing.simulated import SimulatedQPU
@@ -132,6 +132,14 @@ def test_the_token_is_text(token):
 
 
 # -- failures of connections ------------------------------------------------------------------
+
+
+def test_whether_a_token_is_configured_is_told_without_a_server(monkeypatch, tmp_path):
+    assert not configured()
+    monkeypatch.setenv("DWAVE_API_TOKEN", "DEV-of-nobody")
+    assert configured()
+    monkeypatch.setenv("DWAVE_CONFIG_FILE", str(tmp_path / "absent.conf"))
+    assert not configured()
 
 
 def test_no_token():

@@ -75,3 +75,19 @@ def test_compare_checks_its_libraries_before_the_work(folder, monkeypatch, modul
     line = wrong("compare", code=1)
     assert f'need {module}: pip install "scorerbm[{extra}]"' in line
     assert list(folder.iterdir()) == []
+
+
+def test_compare_tells_of_a_device_that_it_leaves_alone(folder, monkeypatch):
+    small_model()
+    command = ("compare", "--model", "small.safetensors", "--budgets", "1,2", "--repeats", 1)
+    quiet = cli(*command, "--road", "gibbs").stderr
+    monkeypatch.setattr("scorerbm.cli.compare.configured", lambda: True)
+    monkeypatch.setattr("scorerbm.cli.compare.compare_roads", stop)
+    told = cli(*command, code=1).stderr
+    assert "see --road qpu" in told
+    assert "--road qpu" not in quiet
+    assert "--road qpu" not in cli(*command, "--road", "gibbs", code=1).stderr
+
+
+def stop(*arguments, **options):
+    raise ArithmeticError("far enough")

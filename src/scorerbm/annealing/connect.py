@@ -9,7 +9,7 @@ from .._ocean import ocean
 from .errors import AnnealerError
 from .failures import as_annealer_errors
 
-__all__ = ["connect", "open_sampler"]
+__all__ = ["configured", "connect", "open_sampler"]
 
 _LONGEST_WAIT = 10  # seconds that one question for a job's status is held, at most
 _DEFAULTS = {
@@ -100,6 +100,14 @@ def connect(
             raise
     # Outside of the handler: texts of these errors, or of those they come from, may hold the token.
     raise AnnealerError(why)
+
+
+def configured() -> bool:
+    """Whether Ocean is there and finds a token in the environment or its file; asks no server."""
+    try:
+        return bool(ocean("dwave.cloud.config").load_config().get("token"))
+    except Exception:  # of a file that cannot be read, in a class that depends on what is wrong
+        return False
 
 
 def open_sampler(**options: Any) -> Any:

@@ -12,6 +12,7 @@ import typer
 from rich import box
 from rich.table import Table
 
+from ..annealing.connect import configured
 from ..backends.protocol import Bits
 from ..evaluate.roads import select_roads
 from ..files import save
@@ -172,6 +173,8 @@ def compare(
             raise ValueError(f"{flag} does not apply to --model")
         subject = _from_file(model, given if data is not None else None)
     terminal.note(f"Comparing roads to {subject.model}")
+    if road is None and subject.model.binary_visible and configured():
+        terminal.note("Comparing no quantum annealer, though one is configured: see --road qpu")
     comparison = compare_roads(subject.model, subject.rows, **measured)
     # The model first: a report without the model it is about could not be followed up.
     lines = [f"Model: {subject.save(out)}"] if model is None else []
