@@ -13,8 +13,8 @@ from scipy import stats
 
 from helpers.models import random_bernoulli, state_index, states, visible_probabilities
 from helpers.statistics import ACCEPT, REJECT, kolmogorov_smirnov, z_test
-from scorerbm import BlockGibbs, Exact, GibbsDenoiser, ReverseSDE
-from scorerbm.evaluate.annealers import calibrated_once, simulated_annealer
+from scorerbm import Annealer, BlockGibbs, Exact, GibbsDenoiser, ReverseSDE
+from scorerbm.evaluate.annealers import calibrated_once, simulated_device
 from scorerbm.evaluate.floor import N_PERMUTATIONS, Floor, sets_needed
 from scorerbm.evaluate.measurements import LEVEL
 from scorerbm.evaluate.roads import Road, default_roads, select_roads
@@ -275,7 +275,7 @@ def test_a_device_is_calibrated_once_for_all_runs():
 
     def build():
         calls.append(1)
-        return simulated_annealer(control_errors=False)
+        return Annealer(simulated_device(control_errors=False))
 
     sampler = calibrated_once(build, SMALL)
     assert not calls

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import scorerbm as sr
-from scorerbm.evaluate.annealers import simulated_annealer
+from scorerbm.evaluate.annealers import simulated_device
 from scorerbm.train.trainer import Trainer
 
 __all__ = ["METHODS"]
@@ -25,7 +25,7 @@ def _sampled(negative_phase: Callable[[], sr.Annealer | sr.Exact]) -> Method:
 
 
 def _annealer(control_errors: bool, n_gauges: int) -> sr.Annealer:
-    return sr.Annealer(simulated_annealer(control_errors).sampler, n_gauges=n_gauges)
+    return sr.Annealer(simulated_device(control_errors), n_gauges=n_gauges)
 
 
 METHODS: dict[str, Method] = {

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["as_array", "bits", "choice", "integer", "number", "real_array"]
+__all__ = ["as_array", "bits", "choice", "integer", "number", "real_array", "spins"]
 
 Shape = tuple[int | None, ...]
 
@@ -48,6 +48,15 @@ def bits(name: str, value: Any, *shapes: Shape, first_row: int = 0) -> NDArray[n
         where = (found[0] + first_row, *found[1:]) if found else found
         raise ValueError(f"{name}: got {array[found]} at index {where}, expected only 0 and 1")
     return np.asarray(array, dtype=np.uint8, order="C")
+
+
+def spins(name: str, value: Any, *shapes: Shape) -> NDArray[np.float64]:
+    """States of spins, -1 and 1, as float64, C-contiguous, of one of the shapes."""
+    array = real_array(name, value, *shapes)
+    wrong = np.abs(array) != 1.0
+    if wrong.any():
+        raise ValueError(f"{name}: got {array[wrong][0]}, expected only -1 and 1")
+    return array
 
 
 def _check_shape(name: str, array: NDArray[Any], shapes: tuple[Shape, ...]) -> None:

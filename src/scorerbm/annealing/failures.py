@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import AnnealerError
 
-__all__ = ["as_annealer_errors", "resolved"]
+__all__ = ["as_annealer_errors", "job_id", "resolved"]
 
 _NO_ACCESS_TIME = (
     "the account has no access time left for this problem: ask for fewer reads, or see its usage "
@@ -130,9 +130,15 @@ def _sentence(error: Exception) -> str | None:
     return _BY_CLASS[found] + told
 
 
-def _job(sample_set: Any) -> str:
+def job_id(sample_set: Any) -> str | None:
+    """Number of the job behind a sample set, if there is one that the server has named."""
     try:
         job = sample_set.wait_id(timeout=0)
-    except (AttributeError, TimeoutError):  # no job, or not known to the server yet
-        return ""
+    except (AttributeError, TimeoutError):
+        return None
+    return None if job is None else str(job)
+
+
+def _job(sample_set: Any) -> str:
+    job = job_id(sample_set)
     return "" if job is None else f" (job {job})"

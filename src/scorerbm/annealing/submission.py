@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .device import Device
 from .errors import AnnealerError
-from .failures import as_annealer_errors
+from .failures import as_annealer_errors, job_id, resolved
 from .gauges import ungauge
 from .program import Program
 from .streams import generator
@@ -131,7 +131,7 @@ def _wait(device: Device, item: Pending, deadline: float, timeout: float) -> Non
     while not item.answer.done():
         left = deadline - time.monotonic()
         if left <= 0.0:
-            name = _problem_id(item)
+            name = job_id(item.answer)
             raise AnnealerError(
                 f"{device.name} gave no answer{f' to problem {name}' if name else ''} within "
                 f"timeout={timeout:g} seconds: it may be busy or offline; try again, or take a "
@@ -151,19 +151,9 @@ def _call_off(item: Pending) -> None:
             cancel()
 
 
-def _problem_id(item: Pending) -> str | None:
-    """Of an answer that is still under way, if the solver has named it yet."""
-    try:
-        name = item.answer.wait_id(timeout=0)
-    except (AttributeError, TimeoutError):
-        return None
-    return None if name is None else str(name)
-
-
 def _read(device: Device, item: Pending) -> Answer:
     answer, layout = item.answer, item.job.program.layout
-    with as_annealer_errors(answer):
-        record = answer.record
+    record = resolved(answer).record
     column = {label: k for k, label in enumerate(answer.variables)}
     missing = [label for label in layout.labels if label not in column]
     if missing:

@@ -151,12 +151,9 @@ def check_spins(ising: IsingModel, spins: ArrayLike) -> Reals:
     TypeError, ValueError
         If they are not rows of -1 and 1 of the model's size, or there is none.
     """
-    s = _check.real_array("spins", spins, (None, len(ising.h)))
+    s = _check.spins("spins", spins, (None, len(ising.h)))
     if len(s) == 0:
         raise ValueError("spins: got no read, expected at least one")
-    wrong = np.abs(s) != 1.0
-    if wrong.any():
-        raise ValueError(f"spins: got {s[wrong][0]}, expected only -1 and 1")
     return s
 
 

@@ -12,7 +12,7 @@ import typer
 from ..annealing import Annealer
 from ..annealing.drawing import METHODS
 from ..denoise import GibbsDenoiser
-from ..evaluate.annealers import simulated_annealer
+from ..evaluate.annealers import simulated_device
 from ..files import ModelMetadata
 from ..rbm import RBM
 from ..rbm.tempering import REFERENCES
@@ -73,7 +73,7 @@ def _qpu(annealing_time: float | None = None, **options: Any) -> Sampler:
 
 
 def _simulated_qpu(**options: Any) -> Sampler:
-    return _qpu(sampler=simulated_annealer(control_errors=True).sampler, **options)
+    return _qpu(sampler=simulated_device(control_errors=True), **options)
 
 
 _OF_ANNEALERS = frozenset(

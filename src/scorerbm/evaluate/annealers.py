@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from ..annealing import Annealer
 from ..rbm import RBM, BernoulliRBM
 
-__all__ = ["calibrated_once", "fits_a_simulated_device", "simulated_annealer"]
+if TYPE_CHECKING:
+    from ..annealing.simulated import SimulatedQPU
+
+__all__ = ["calibrated_once", "fits_a_simulated_device", "simulated_device"]
 
 _SIZE = 12  # of a Zephyr graph, that of the largest device
 _BICLIQUES = ((192, 92), (184, 184))  # the largest of that graph without defects
@@ -34,8 +38,8 @@ def _installed() -> bool:
         return False
 
 
-def simulated_annealer(control_errors: bool) -> Annealer:
-    """Return an annealer on a simulated device of the size of real ones.
+def simulated_device(control_errors: bool) -> SimulatedQPU:
+    """Return a simulated device of the size of real ones.
 
     Its reads have the law of what is programmed, or come from simulated thermal annealing of every
     qubit with errors of the programmed fields and couplings, drawn anew for each programming.
@@ -43,9 +47,9 @@ def simulated_annealer(control_errors: bool) -> Annealer:
     from ..annealing.simulated import IdealAnnealer, SimulatedQPU, ThermalAnnealer
 
     if not control_errors:
-        return Annealer(SimulatedQPU(IdealAnnealer(), size=_SIZE))
+        return SimulatedQPU(IdealAnnealer(), size=_SIZE)
     noisy = ThermalAnnealer(field_noise=_CONTROL_ERROR, coupling_noise=_CONTROL_ERROR)
-    return Annealer(SimulatedQPU(noisy, size=_SIZE))
+    return SimulatedQPU(noisy, size=_SIZE)
 
 
 def calibrated_once(build: Callable[[], Annealer], model: RBM) -> Callable[[int], Annealer]:

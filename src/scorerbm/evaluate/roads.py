@@ -14,7 +14,7 @@ from ..rbm import RBM, BernoulliRBM
 from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, ParallelTempering, ProbabilityFlow, ReverseSDE
 from ..sample.base import Sampler
-from .annealers import calibrated_once, fits_a_simulated_device, simulated_annealer
+from .annealers import calibrated_once, fits_a_simulated_device, simulated_device
 from .enumeration import ENUMERABLE
 
 __all__ = ["Road", "default_roads", "select_roads"]
@@ -142,10 +142,14 @@ def _simulated_devices(model: RBM) -> dict[str, Road]:
             label,
             "gauges",
             _GAUGES,
-            calibrated_once(partial(simulated_annealer, name == "annealer-noisy"), model),
+            calibrated_once(partial(_simulated_annealer, name == "annealer-noisy"), model),
         )
         for name, label in labels.items()
     }
+
+
+def _simulated_annealer(control_errors: bool) -> Annealer:
+    return Annealer(simulated_device(control_errors))
 
 
 def _on_request(model: RBM) -> dict[str, Road]:

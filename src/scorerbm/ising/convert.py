@@ -68,10 +68,7 @@ class IsingModel:
             If a spin is neither -1 nor 1, or the shape is another.
         """
         n = len(self.h)
-        s = _check.real_array("spins", spins, (n,), (None, n))
-        if (np.abs(s) != 1.0).any():
-            wrong = s[np.abs(s) != 1.0][0]
-            raise ValueError(f"spins: got {wrong}, expected only -1 and 1")
+        s = _check.spins("spins", spins, (n,), (None, n))
         v, r = s[..., : self.n_visible], s[..., self.n_visible :]
         coupling = np.einsum("...j,...j->...", v @ self.J, r)
         energy: Reals = s @ self.h + coupling + self.offset

@@ -374,11 +374,9 @@ def _energies(name: str, value: ArrayLike) -> Reals:
 
 
 def _spins(name: str, value: ArrayLike, n: int | None) -> Reals:
-    s = _check.real_array(name, value, (None, n))
+    s = _check.spins(name, value, (None, n))
     if len(s) == 0 or s.shape[1] < 2:
         raise ValueError(f"{name}: got shape {s.shape}, expected rows of at least two spins")
-    if (np.abs(s) != 1.0).any():
-        raise ValueError(f"{name}: got {s[np.abs(s) != 1.0][0]}, expected only -1 and 1")
     return s
 
 

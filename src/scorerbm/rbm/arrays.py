@@ -11,7 +11,7 @@ from .. import _check
 from ..backends import in_use
 from ..backends.protocol import Reals
 
-__all__ = ["amplitudes", "frozen", "linear", "single"]
+__all__ = ["amplitudes", "check_same_rows", "frozen", "linear", "single"]
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -33,6 +33,17 @@ def single(name: str, array: Reals) -> NDArray[np.float32]:
     if not np.isfinite(narrow).all():
         raise ValueError(f"{name}: got {np.abs(array).max():.3g}, beyond the range of float32")
     return frozen(narrow)
+
+
+def check_same_rows(v: Reals, h: Reals) -> None:
+    """Refuse several visible and several hidden states that are not as many.
+
+    Raises
+    ------
+    ValueError
+    """
+    if v.ndim == h.ndim == 2 and len(v) != len(h):
+        raise ValueError(f"h: got {len(h)} rows, expected {len(v)} as v has")
 
 
 def linear(x: Reals, weights: Reals, bias: Reals) -> Reals:

@@ -25,7 +25,7 @@ from ..backends.protocol import (
 )
 from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
-from .arrays import amplitudes, frozen, linear, single
+from .arrays import amplitudes, check_same_rows, frozen, linear, single
 from .base import RBM
 from .chains import Chains
 from .grid import (
@@ -184,8 +184,7 @@ class BernoulliRBM(RBM):
         float64 array, () or (B,)
         """
         v, h = self._visible(v), self._hidden(h)
-        if v.ndim == h.ndim == 2 and len(v) != len(h):
-            raise ValueError(f"h: got {len(h)} rows, expected {len(v)} as v has")
+        check_same_rows(v, h)
         coupling = np.einsum("...i,...i->...", v @ self._double[0], h)
         bias = np.einsum("...i,...i->...", v, self._double[1])
         energy: Reals = -(coupling + bias + h @ self._double[2])

@@ -13,7 +13,7 @@ from .. import _check
 from ..backends import at_work, in_use, product
 from ..backends.protocol import Backend, Domain, Key, Reals, Words
 from ..backends.reference.elementary import log
-from .arrays import amplitudes, frozen, linear, single
+from .arrays import amplitudes, check_same_rows, frozen, linear, single
 from .base import RBM
 from .chains import Chains
 from .quadratic import quadratic_values
@@ -223,8 +223,7 @@ class GaussianRBM(RBM):
         float64 array, () or (B,)
         """
         v, h = self._visible(v), self._hidden(h)
-        if v.ndim == h.ndim == 2 and len(v) != len(h):
-            raise ValueError(f"h: got {len(h)} rows, expected {len(v)} as v has")
+        check_same_rows(v, h)
         odds = v @ self._natural.coupling + self._natural.hidden
         of_hidden = np.einsum("...j,...j->...", odds, h)
         return np.asarray(self.visible_energy(v) - of_hidden)
