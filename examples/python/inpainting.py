@@ -5,7 +5,7 @@ chains draw lower halves and labels that go with them; with all pixels clamped, 
 and the most frequent one is the answer. Both are asked of digits that were held out of training.
 Draws ``inpainting.png`` into the folder given (or the present one).
 
-    python examples/inpainting.py [FOLDER]
+    python examples/python/inpainting.py [FOLDER]
 
 Needs ``pip install "scorerbm[plot,sklearn]"``.
 """

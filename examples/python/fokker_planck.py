@@ -4,7 +4,7 @@ Draws ``fokker_planck_1d.png`` and ``fokker_planck_2d.png`` into the folder give
 one): the enumerated density of the noised model, the solution of its Fokker–Planck equation, and
 the histograms of the forward and of the reverse SDE, at four times. They agree.
 
-    python examples/fokker_planck.py [FOLDER]
+    python examples/python/fokker_planck.py [FOLDER]
 
 Needs ``pip install "scorerbm[pde,plot]"``.
 """
