@@ -417,5 +417,5 @@ def test_bad_states_and_tilts():
 def test_real_units_have_no_ising_form():
     model = GaussianRBM(**GOOD)
     for ask in (lambda: to_ising(model), lambda: Annealer().sample(model, 2)):
-        with pytest.raises(TypeError, match=r"only binary units have an Ising .* latent space"):
+        with pytest.raises(TypeError, match=r"only binary units have an Ising .* LatentModel"):
             ask()

@@ -45,6 +45,16 @@ from .evaluate import (
 from .files import load, read_metadata, save
 from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
 from .ising import IsingModel, from_ising, ising_layers, load_ising, save_ising, to_ising
+from .latent import (
+    FunctionDecoder,
+    FunctionEncoder,
+    HiddenLayer,
+    LatentFit,
+    LatentModel,
+    LatentSamples,
+    fit_latent,
+    residual_width,
+)
 from .rbm import RBM, BernoulliRBM, GaussianRBM
 from .report import Comparison, compare
 from .sample import (
@@ -93,13 +103,19 @@ __all__ = [
     "Exact",
     "ExactDenoiser",
     "Fit",
+    "FunctionDecoder",
+    "FunctionEncoder",
     "GaussianRBM",
     "GeometricAnnealing",
     "GibbsDenoiser",
     "GibbsLangevin",
     "GumbelDenoiser",
+    "HiddenLayer",
     "IsingModel",
     "Ladder",
+    "LatentFit",
+    "LatentModel",
+    "LatentSamples",
     "LinearAnnealing",
     "LinearSchedule",
     "LiteralScore",
@@ -124,6 +140,7 @@ __all__ = [
     "density_floor",
     "effective_sample_size",
     "exact_moments",
+    "fit_latent",
     "from_ising",
     "ising_layers",
     "kl_divergence",
@@ -140,6 +157,7 @@ __all__ = [
     "projected_density",
     "pseudo_log_likelihood",
     "read_metadata",
+    "residual_width",
     "sample_moments",
     "save",
     "save_ising",

@@ -73,15 +73,19 @@ def log_z(model: GaussianRBM) -> float:
 
 
 def uniforms(model: GaussianRBM, v: Any) -> Reals:
-    """P(v_i ≤ its value | v_1 … v_{i-1}) of each row, (B, N): independent and uniform under p(v).
+    """P(v_i ≤ its value | v_1 … v_{i-1}), (B, N): independent and uniform under p(v)."""
+    p, mean = components(model)
+    return mixture_uniforms(p, mean, exact_parameters(model)[3], v)
+
+
+def mixture_uniforms(p: Reals, mean: Reals, width: Reals, v: Any) -> Reals:
+    """Likewise for a mixture with weights p, (K,), means, (K, N), and widths, (N,).
 
     References
     ----------
     Rosenblatt, "Remarks on a multivariate transformation", Annals of Mathematical Statistics 23
     (1952).
     """
-    p, mean = components(model)
-    width = exact_parameters(model)[3]
     z = (np.asarray(v, np.float64)[:, None, :] - mean) / width
     u, weight = np.empty(np.shape(v)), np.tile(p, (len(v), 1))
     for i in range(z.shape[2]):

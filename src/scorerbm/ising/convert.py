@@ -121,7 +121,8 @@ def to_ising(model: RBM) -> IsingModel:
     if not isinstance(model, BernoulliRBM):
         raise TypeError(
             f"model: got {type(model).__name__}, expected a BernoulliRBM: only binary units have "
-            "an Ising form. For real data, take one of binary codes of them (a latent space)"
+            "an Ising form. For real data, train a LatentModel, whose prior is one: "
+            "fit_latent(x, model).model.sample(n, Annealer())"
         )
     if model.visible_bias.ndim != 1:
         raise ValueError(
