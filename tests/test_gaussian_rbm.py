@@ -311,7 +311,7 @@ def test_models_survive_copying(duplicate):
             assert not getattr(other, name).flags.writeable
     drawn = BlockGibbs(2).sample(model, 5).visible
     assert np.array_equal(BlockGibbs(2).sample(duplicate(model), 5).visible, drawn)
-    derived = "_natural", "_marginals"
+    derived = "conditionals", "_marginals"
     assert not any(name in duplicate(model).__getstate__() for name in derived)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,29 +17,12 @@ from .arrays import amplitudes, check_same_rows, frozen, linear, single
 from .base import RBM
 from .chains import Chains
 from .quadratic import quadratic_values
+from .real_chains import RealConditionals, advance
 from .standardisation import Standardisation
 
 __all__ = ["GaussianRBM"]
 
 Parameters = NDArray[np.floating[Any]]
-
-
-class _Natural(NamedTuple):
-    """The energy as ½ Σ λ_i v_i² - ηᵀv - vᵀUh - cᵀh, but for a constant.
-
-    An observation adds to η and λ alone: tilted models share U, and c.
-    """
-
-    coupling: Reals
-    """U = W/σ², (N, M)"""
-    transposed: Reals
-    """Uᵀ, (M, N)"""
-    field: Reals
-    """η = b/σ², (N,) or (B, N)"""
-    hidden: Reals
-    """c, (M,)"""
-    precision: Reals
-    """λ = 1/σ², (N,), or (B, N) after observations of unequal amplitudes"""
 
 
 class GaussianRBM(RBM):
@@ -138,21 +121,21 @@ class GaussianRBM(RBM):
         return model
 
     @classmethod
-    def _of(cls, natural: _Natural, standardisation: Standardisation | None) -> Self:
+    def _of(cls, natural: RealConditionals, standardisation: Standardisation | None) -> Self:
         """Wrap float64 arrays without a check or a copy."""
         model = cls.__new__(cls)
         model._given, model._standardisation = None, standardisation
-        model.__dict__["_natural"] = _Natural(*(frozen(x) for x in natural))
+        model.__dict__["conditionals"] = RealConditionals(*(frozen(x) for x in natural))
         return model
 
     def __getstate__(self) -> dict[str, Any]:
         """Parameters only, not what has been derived from them."""
-        kept = ("_given", "_standardisation", *(("_natural",) if self._given is None else ()))
+        kept = ("_given", "_standardisation", *(("conditionals",) if self._given is None else ()))
         return {name: self.__dict__[name] for name in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        arrays = self._natural if self._given is None else tuple(self._given.values())
+        arrays = self.conditionals if self._given is None else tuple(self._given.values())
         if self._standardisation is not None:
             arrays = (*arrays, self._standardisation.mean, self._standardisation.scale)
         for array in arrays:
@@ -161,12 +144,12 @@ class GaussianRBM(RBM):
     @property
     def n_visible(self) -> int:
         """Number N of visible units."""
-        return len(self._natural.coupling)
+        return len(self.conditionals.coupling)
 
     @property
     def n_hidden(self) -> int:
         """Number M of hidden units."""
-        return len(self._natural.hidden)
+        return len(self.conditionals.hidden)
 
     @property
     def weights(self) -> Parameters:
@@ -224,7 +207,7 @@ class GaussianRBM(RBM):
         """
         v, h = self._visible(v), self._hidden(h)
         check_same_rows(v, h)
-        odds = v @ self._natural.coupling + self._natural.hidden
+        odds = v @ self.conditionals.coupling + self.conditionals.hidden
         of_hidden = np.einsum("...j,...j->...", odds, h)
         return np.asarray(self.visible_energy(v) - of_hidden)
 
@@ -256,7 +239,7 @@ class GaussianRBM(RBM):
 
     def visible_force(self, v: ArrayLike, h: ArrayLike) -> Reals:
         """-∂E/∂v = (b + Wh - v)/σ²."""
-        return np.asarray(self._natural.precision * (self.visible_mean(h) - self._visible(v)))
+        return np.asarray(self.conditionals.precision * (self.visible_mean(h) - self._visible(v)))
 
     # -- the diffusion ----------------------------------------------------------------------
 
@@ -288,7 +271,7 @@ class GaussianRBM(RBM):
         rate, precision = self._channel(v_t, alpha, sigma)
         if not np.isfinite(precision).all():
             raise ValueError(f"sigma: got {np.min(sigma)}, expected alpha²/sigma² to be finite")
-        known = self._natural
+        known = self.conditionals
         return self._of(
             known._replace(field=v_t * rate + known.field, precision=known.precision + precision),
             self._standardisation,
@@ -363,29 +346,19 @@ class GaussianRBM(RBM):
         ValueError
             If a beta is not positive: real units then have no distribution.
         """
-        betas = np.broadcast_to(np.float64(beta), len(chains))[:, None]
+        betas = np.asarray(beta, np.float64)
         if not (betas > 0.0).all():
             raise ValueError(f"beta: got {betas.min()}, expected more than 0 for real units")
-        spread = np.sqrt(1.0 / (betas * self._natural.precision))
-        total = np.zeros(chains.visible.shape)
-        with at_work(backend, n_threads):
-            for step in range(chains.sweep, chains.sweep + n_sweeps):
-                p = backend.sigmoid(betas * self._hidden_odds(chains.visible))
-                chains.hidden = backend.bernoulli(
-                    p, chains.ids, chains.key, step=step, domain=Domain.HIDDEN
-                )
-                centre = self._centre(chains.hidden.astype(np.float64))
-                noise = backend.normal(
-                    chains.ids, self.n_visible, chains.key, step=step, domain=Domain.VISIBLE
-                )
-                visible = centre + spread * noise
-                if chains.frozen is not None:
-                    held = chains.frozen != 0
-                    visible, centre = (np.where(held, chains.visible, x) for x in (visible, centre))
-                chains.visible = visible
-                total += centre
-        chains.sweep += n_sweeps
-        return total / n_sweeps if mean else None
+        known, scale = self.conditionals, betas[:, None] if betas.ndim else betas
+        return advance(
+            known._replace(field=scale * known.field, precision=scale * known.precision),
+            chains,
+            n_sweeps,
+            backend=backend,
+            beta=beta,
+            mean=mean,
+            n_threads=n_threads,
+        )
 
     def sampling_info(
         self,
@@ -419,7 +392,7 @@ class GaussianRBM(RBM):
             \frac{v_i p_j}{\sigma_i^2}, \qquad \frac{v_i - b_i}{\sigma_i^2}, \qquad p_j, \qquad
             \frac{(v_i - b_i)^2 - 2 v_i (W p)_i}{\sigma_i^3}.
         """
-        known, b = self._natural, np.asarray(self.visible_bias, np.float64)
+        known, b = self.conditionals, np.asarray(self.visible_bias, np.float64)
         each = np.full((len(v), 1), 1.0 / len(v))
         if weights is not None:
             each *= weights[:, None]
@@ -449,17 +422,19 @@ class GaussianRBM(RBM):
         """
         _check.choice("reference", reference, self.references)
         mean, variance = self._marginals
-        none = np.zeros_like(self._natural.coupling)
+        none = np.zeros_like(self.conditionals.coupling)
         return self._of(
-            _Natural(none, none.T.copy(), mean / variance, np.zeros(self.n_hidden), 1.0 / variance),
+            RealConditionals(
+                none, none.T.copy(), mean / variance, np.zeros(self.n_hidden), 1.0 / variance
+            ),
             self._standardisation,
         )
 
     def interpolate(self, start: Self, beta: float) -> Self:
         """Return the model of energy (1 - beta) E_start + beta E, but for a constant."""
-        old, new = start._natural, self._natural
+        old, new = start.conditionals, self.conditionals
         return self._of(
-            _Natural(
+            RealConditionals(
                 beta * new.coupling,
                 beta * new.transposed,
                 (1.0 - beta) * old.field + beta * new.field,
@@ -472,11 +447,11 @@ class GaussianRBM(RBM):
     def visible_energy(self, v: ArrayLike) -> Reals:
         """Σ_i (v_i-b_i)²/(2σ_i²) of each row."""
         squares = np.square(self._visible(v) - self._bias)
-        return np.asarray(0.5 * (self._natural.precision * squares).sum(axis=-1))
+        return np.asarray(0.5 * (self.conditionals.precision * squares).sum(axis=-1))
 
     def hidden_free_energy(self, h: ArrayLike) -> Reals:
         """-cᵀh - Σ_i [((b + Wh)_i² - b_i²)/(2σ_i²) + ½ ln(2πσ_i²)] of each row."""
-        h, known = self._hidden(h), self._natural
+        h, known = self._hidden(h), self.conditionals
         force = h @ known.transposed
         # Without the difference of the squares, in which digits would cancel.
         shift = force * (self._bias + 0.5 * force / known.precision)
@@ -486,7 +461,7 @@ class GaussianRBM(RBM):
 
     def visible_variance(self, mean: Reals) -> Reals:
         """σ², whatever the means."""
-        return np.broadcast_to(1.0 / self._natural.precision, mean.shape)
+        return np.broadcast_to(1.0 / self.conditionals.precision, mean.shape)
 
     def enumerate_hidden(self, *, backend: Backend, n_threads: int = 0) -> Reals:
         """Return ln Σ_v exp(-E(v, h)) for all 2ᴹ hidden states: a quadratic function of h.
@@ -496,7 +471,7 @@ class GaussianRBM(RBM):
         ValueError
             If the model is a batch of tilted ones.
         """
-        known = self._natural
+        known = self.conditionals
         if known.field.ndim != 1:
             raise ValueError(
                 f"model: got a batch of {len(known.field)} tilted models, expected one model"
@@ -509,17 +484,20 @@ class GaussianRBM(RBM):
     # -- derived arrays, made once -----------------------------------------------------------
 
     @cached_property
-    def _natural(self) -> _Natural:
+    def conditionals(self) -> RealConditionals:
+        """Parameters of p(h|v) and p(v|h), in float64."""
         assert self._given is not None
         w, b, c, s = (np.asarray(x, np.float64) for x in self._given.values())
         precision = 1.0 / (s * s)
         coupling = w * precision[:, None]
-        return _Natural(coupling, np.ascontiguousarray(coupling.T), b * precision, c, precision)
+        return RealConditionals(
+            coupling, np.ascontiguousarray(coupling.T), b * precision, c, precision
+        )
 
     @cached_property
     def _derived(self) -> dict[str, Parameters]:
         """The parameters of a tilted or interpolated model."""
-        known = self._natural
+        known = self.conditionals
         return {
             "weights": frozen(known.coupling / known.precision[..., None]),
             "visible_bias": frozen(known.field / known.precision),
@@ -529,17 +507,17 @@ class GaussianRBM(RBM):
 
     @cached_property
     def _bias(self) -> Reals:
-        return np.asarray(self._natural.field / self._natural.precision)
+        return np.asarray(self.conditionals.field / self.conditionals.precision)
 
     @cached_property
     def _spread(self) -> Reals:
         """σ"""
-        return np.sqrt(1.0 / self._natural.precision)
+        return np.sqrt(1.0 / self.conditionals.precision)
 
     @cached_property
     def _log_width(self) -> Reals:
         """½ Σ ln(2πσ²): what the integral over v adds whatever h."""
-        precision = self._natural.precision
+        precision = self.conditionals.precision
         return np.asarray(0.5 * log(2.0 * math.pi / precision).sum(axis=-1))
 
     @cached_property
@@ -547,17 +525,17 @@ class GaussianRBM(RBM):
         """Mean and variance of the visible units of `independent`."""
         if self._standardisation is not None:
             return np.zeros(self.n_visible), np.ones(self.n_visible)
-        known = self._natural
+        known = self.conditionals
         mean = self._bias + 0.5 * np.add.reduce(known.transposed, axis=0) / known.precision
         squares = np.add.reduce(np.square(known.transposed), axis=0) / known.precision
         return mean, (1.0 + 0.25 * squares) / known.precision
 
     def _hidden_odds(self, v: Reals) -> Reals:
-        return linear(v, self._natural.coupling, self._natural.hidden)
+        return linear(v, self.conditionals.coupling, self.conditionals.hidden)
 
     def _centre(self, h: Reals) -> Reals:
-        field = linear(h, self._natural.transposed, self._natural.field)
-        return np.asarray(field / self._natural.precision)
+        field = linear(h, self.conditionals.transposed, self.conditionals.field)
+        return np.asarray(field / self.conditionals.precision)
 
     def _visible(self, v: ArrayLike, name: str = "v") -> Reals:
         n = self.n_visible
@@ -570,7 +548,7 @@ class GaussianRBM(RBM):
     @property
     def _batch(self) -> int | None:
         """Number B of rows that states must have after `tilt` by B observations."""
-        return len(self._natural.field) if self._natural.field.ndim == 2 else None
+        return len(self.conditionals.field) if self.conditionals.field.ndim == 2 else None
 
 
 def _positive(name: str, array: Parameters) -> Parameters:

@@ -8,11 +8,13 @@ import numpy as np
 
 from .. import _check
 from .._progress import progress_bar
-from ..backends.protocol import Bits, Domain, Reals
+from ..backends.protocol import Reals
 from ..backends.reference.elementary import HALF_PI, cos
-from ..rbm import GaussianRBM
+from ..rbm import Chains, GaussianRBM
 from ..rbm.chains import MOST_STEPS
+from ..rbm.real_chains import advance
 from .base import Job, Sampler, SampleSet
+from .block_gibbs import sweeps_at_once
 
 __all__ = ["GibbsLangevin"]
 
@@ -82,21 +84,26 @@ class GibbsLangevin(Sampler):
             raise TypeError(f"adjusted: got {self.adjusted!r}, expected True or False")
 
     def _sample(self, job: Job) -> SampleSet:
-        model, backend, key = _checked(job.model), job.backend, job.key("sweeps")
+        model, backend = _checked(job.model), job.backend
         memory, spread = self.move(np.asarray(model.sigma, np.float64))
-        v = np.asarray(model.random_visible(job.ids, job.key("start"), backend))
-        h: Bits = np.zeros((len(job), model.n_hidden), np.uint8)
+        start = model.random_visible(job.ids, job.key("start"), backend)
+        chains, at_once = Chains(start, job.ids, job.key("sweeps")), sweeps_at_once(model, len(job))
         with progress_bar(self.progress, self.n_sweeps, "Gibbs–Langevin sweeps") as update:
-            for step in range(self.n_sweeps):
-                p = model.hidden_probability(v)
-                h = backend.bernoulli(p, job.ids, key, step=step, domain=Domain.HIDDEN)
-                centre = model.visible_mean(h)
-                noise = backend.normal(
-                    job.ids, model.n_visible, key, step=step, domain=Domain.VISIBLE
+            while chains.sweep < self.n_sweeps:
+                n = min(at_once, self.n_sweeps - chains.sweep)
+                advance(
+                    model.conditionals,
+                    chains,
+                    n,
+                    backend=backend,
+                    memory=memory,
+                    spread=spread,
+                    n_threads=job.n_threads,
                 )
-                v = centre + memory * (v - centre) + spread * noise
-                update(1)
-        return SampleSet(v, h, {"n_sweeps": self.n_sweeps, "n_steps": self.n_steps})
+                update(n)
+        assert chains.hidden is not None
+        info = {"n_sweeps": self.n_sweeps, "n_steps": self.n_steps}
+        return SampleSet(chains.visible, chains.hidden, info)
 
     def move(self, sigma: Reals) -> tuple[Reals, Reals]:
         """Return ρ and s of units of these widths, (N,) each.
