@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,8 @@ from .. import _check
 from ..backends.protocol import Reals
 
 __all__ = ["Standardisation"]
+
+_CONSTANT = 1e-12  # range of a unit, relative to its values, that is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,19 @@ class Standardisation:
 
     mean: Reals
     scale: Reals
+
+    @classmethod
+    def of(cls, x: Reals) -> Self:
+        """Mean and standard deviation of each unit of data (n, N).
+
+        Those of a constant one are its value and 1.
+        """
+        mean = np.add.reduce(x, axis=0) / len(x)  # rows in order, whatever the CPU
+        spread = np.sqrt(np.add.reduce(np.square(x - mean), axis=0) / len(x))
+        # By the range: the rounding of a mean grows with the rows, and would count as spread.
+        low, high = x.min(axis=0), x.max(axis=0)
+        constant = high - low <= _CONSTANT * np.abs(low)
+        return cls(np.where(constant, low, mean), np.where(constant, 1.0, spread))
 
     def apply(self, x: ArrayLike) -> Reals:
         """Return v for data (…, N); what is masked becomes NaN."""

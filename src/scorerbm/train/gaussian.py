@@ -25,7 +25,6 @@ FURTHEST = 1e4
 """Standard deviations from the mean of the data that states never reach: n rows stay within √n."""
 
 _INITIAL_SPREAD = 0.5  # of the hidden units' log-odds over the data: enough to tell units apart
-_CONSTANT = 1e-12  # range of a unit, relative to its values, that is rounding
 
 
 class GaussianFamily:
@@ -47,7 +46,7 @@ class GaussianFamily:
     def of(cls, data: States, init: RBM | None, sigma: float | None, sigma_floor: float) -> Self:
         """Take mean and standard deviation of the data, or those that a model has kept."""
         if not isinstance(init, GaussianRBM):
-            return cls(_standardisation(data.unpack()), sigma, sigma_floor)
+            return cls(Standardisation.of(data.unpack()), sigma, sigma_floor)
         kept = init.standardisation
         if kept is None:
             raise ValueError(f"init: got {init!r}, expected one with data_mean and data_scale")
@@ -122,13 +121,3 @@ class GaussianFamily:
     def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
         """Σ_i ln N(v_i; 0, 1)."""
         return np.asarray(-0.5 * (np.square(v) + math.log(2.0 * math.pi)).sum(axis=1))
-
-
-def _standardisation(x: Reals) -> Standardisation:
-    """Mean and standard deviation of each unit; those of a constant one are its value and 1."""
-    mean = np.add.reduce(x, axis=0) / len(x)  # rows in order, whatever the CPU
-    spread = np.sqrt(np.add.reduce(np.square(x - mean), axis=0) / len(x))
-    # By the range: the rounding of a mean grows with the rows, and would count as spread.
-    low, high = x.min(axis=0), x.max(axis=0)
-    constant = high - low <= _CONSTANT * np.abs(low)
-    return Standardisation(np.where(constant, low, mean), np.where(constant, 1.0, spread))
