@@ -6,6 +6,7 @@ from .errors import DivergenceError, DivergenceWarning
 from .fit import Fit
 from .optimizer import SGD, Adam, Optimizer
 from .score_matching import ScoreMatching
+from .stream import Stream
 
 __all__ = [
     "SGD",
@@ -19,5 +20,6 @@ __all__ = [
     "Optimizer",
     "ScoreMatching",
     "Snapshots",
+    "Stream",
     "TrainingState",
 ]

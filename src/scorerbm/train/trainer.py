@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from .gradients.base import Batch, Gradient
 from .monitor import Monitor
 from .optimizer import Adam, Optimizer
 from .states import States
+from .stream import Stream, regroup
 
 __all__ = ["Trainer"]
 
@@ -125,28 +127,119 @@ class Trainer(ABC):
         DivergenceError
             If the parameters or the loss stop being finite.
         """
-        family_class = FAMILIES[self.visible]
-        data = family_class.check("v", v)
-        if len(data) < 2 or data.n_units < 1:
-            shape = len(data), data.n_units
-            raise ValueError(f"v: got shape {shape}, expected at least two states")
-        held_out = None if validation is None else family_class.check("validation", validation)
-        if held_out is not None and held_out.n_units != data.n_units:
-            raise ValueError(
-                f"validation: got {held_out.n_units} units, expected {data.n_units} as in v"
-            )
-        if held_out is not None and len(held_out) == 0:
-            raise ValueError("validation: got no rows, expected at least one")
-        if init is not None and not isinstance(init, RBM):
-            raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
-        seed = _check.integer("seed", seed)
+        data = self._training_states("v", v)
+        held_out = None
+        if validation is not None:
+            held_out = FAMILIES[self.visible].check("validation", validation)
+            if held_out.n_units != data.n_units:
+                raise ValueError(
+                    f"validation: got {held_out.n_units} units, expected {data.n_units} as in v"
+                )
+            if len(held_out) == 0:
+                raise ValueError("validation: got no rows, expected at least one")
         with at_work(get_backend(self.backend), self.n_threads or 0):
-            family = family_class.of(data, init, self.sigma, self.sigma_floor)
-            data = family.standardised(data)
-            held_out = None if held_out is None else family.standardised(held_out)
-            run = _Run(self, family, data, held_out, seed)
+            run = self._run(data, held_out, init, seed)
             with closing(run.gradient):
                 return run.fit(init)
+
+    def fit_batches(
+        self,
+        batches: Iterable[ArrayLike],
+        *,
+        n_rows: int | None = None,
+        n_first: int = 1000,
+        init: RBM | None = None,
+        seed: int = 0,
+    ) -> Fit:
+        """Train on data that come in parts, of which no more than some are in memory.
+
+        Every row is visited once, in the order in which it comes: shuffle before. To visit rows
+        again, chain the parts again. How the rows are cut into parts does not matter: the same
+        rows and the same seed give the same model.
+
+        Parameters
+        ----------
+        batches : iterable of array_like, (b, N)
+            Parts of any sizes: a generator, chunks of a file, a loader of another library.
+        n_rows : int, optional
+            How many rows will come, over which the learning rate decays; without it, the rate
+            stays as it is.
+        n_first : int
+            Rows that are waited for before the first update, to learn the frequencies of bits or
+            the mean and spread of real units from.
+        init : RBM, optional
+            A model to go on from.
+        seed : int
+
+        Returns
+        -------
+        Fit
+            With a row of the history for every 100 updates.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data are not states of the chosen family, there are fewer than two, or the
+            trainer has callbacks, which belong to epochs.
+        DivergenceError
+            If the parameters or the loss stop being finite.
+        """
+        size = self.batch_size
+        parts = regroup(batches, max(size, _check.integer("n_first", n_first, 2)), size)
+        first = next(parts, None)
+        if first is None:
+            raise ValueError("batches: got no rows, expected at least two states")
+        total = 0 if n_rows is None else -(-_check.integer("n_rows", n_rows, 1) // size)
+        with (
+            self.stream(first, n_rows=n_rows, init=init, seed=seed) as stream,
+            progress_bar(self.progress, total, "training") as update,
+        ):
+            for rows in chain([first], parts):
+                update(stream.update(rows), loss=stream.loss)
+            return stream.result()
+
+    def stream(
+        self, first: ArrayLike, *, n_rows: int | None = None, init: RBM | None = None, seed: int = 0
+    ) -> Stream:
+        """Begin a training whose rows come later: for loops of one's own.
+
+        Parameters
+        ----------
+        first : array_like, (n, N)
+            Rows to learn the frequencies of bits from, or the mean and spread of real units.
+            Nothing is trained yet.
+        n_rows, init, seed
+            See `fit_batches`.
+
+        Returns
+        -------
+        Stream
+        """
+        if self.callbacks:
+            raise ValueError(
+                f"callbacks: got {len(self.callbacks)}, expected none: a stream has no epochs"
+            )
+        if n_rows is not None:
+            _check.integer("n_rows", n_rows, 1)
+        data = self._training_states("first", first)
+        with at_work(get_backend(self.backend), self.n_threads or 0):
+            return Stream(self._run(data, None, init, seed), init, n_rows)
+
+    def _training_states(self, name: str, v: ArrayLike) -> States:
+        data = FAMILIES[self.visible].check(name, v)
+        if len(data) < 2 or data.n_units < 1:
+            shape = len(data), data.n_units
+            raise ValueError(f"{name}: got shape {shape}, expected at least two states")
+        return data
+
+    def _run(self, data: States, held_out: States | None, init: RBM | None, seed: int) -> Run:
+        """Set up a training, on the backend at work."""
+        if init is not None and not isinstance(init, RBM):
+            raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
+        family = FAMILIES[self.visible].of(data, init, self.sigma, self.sigma_floor)
+        held_out = None if held_out is None else family.standardised(held_out)
+        seed = _check.integer("seed", seed)
+        return Run(self, family, family.standardised(data), held_out, seed)
 
     def epochs(self, n_rows: int) -> int:
         """Return the number of epochs that a training set of n rows gets."""
@@ -164,8 +257,8 @@ class Trainer(ABC):
         return {k: x if isinstance(x, plain) else _spoken(x) for k, x in values.items()}
 
 
-class _Run:
-    """One call of `Trainer.fit`."""
+class Run:
+    """One training: what changes in it."""
 
     def __init__(
         self,
@@ -191,8 +284,8 @@ class _Run:
         self.order_key = derive_key(seed, "order")
 
     def fit(self, init: RBM | None) -> Fit:
-        parameters = self._start(init)
-        model = self._model(parameters)
+        parameters = self.start(init)
+        model = self.model(parameters)
         history: list[dict[str, float]] = []
         keep, kept_epoch, start = None, 0, time.perf_counter()
         with progress_bar(
@@ -200,7 +293,7 @@ class _Run:
         ) as update:
             for epoch in range(self.n_epochs):
                 row = self._epoch(epoch, parameters, update)
-                model = self._model(parameters)
+                model = self.model(parameters)
                 row |= self.monitor(model, epoch) | {"seconds": time.perf_counter() - start}
                 state = TrainingState(epoch, self.n_epochs, model, row, history, self.family, keep)
                 stops = [callback(state) for callback in self.trainer.callbacks]
@@ -210,17 +303,17 @@ class _Run:
                 if any(stops):
                     break
         chosen = len(history) - 1 if keep is None else kept_epoch
-        found = keep or self._finished(model, chosen)
+        found = keep or self.finished(model, chosen)
         self.monitor.verdict(found, history, chosen)
-        return Fit(found, history, self._settings(init), chosen)
+        return Fit(found, history, self.settings(init), chosen)
 
-    def _finished(self, model: RBM, epoch: int) -> RBM:
+    def finished(self, model: RBM, epoch: int) -> RBM:
         try:
             return self.family.finished(model)
         except ValueError as error:  # finite, but beyond float32
             raise self._diverged(epoch, str(error)) from error
 
-    def _start(self, init: RBM | None) -> dict[str, Reals]:
+    def start(self, init: RBM | None) -> dict[str, Reals]:
         parameters = self.family.initial(self.trainer.n_hidden, self.seed, self.backend)
         if init is None:
             return parameters
@@ -237,7 +330,7 @@ class _Run:
         hidden = np.full(self.trainer.n_hidden, size * _HIDDEN_OFFSET)
         return Centring(size * self.family.visible_offset(), hidden)
 
-    def _model(self, parameters: dict[str, Reals]) -> RBM:
+    def model(self, parameters: dict[str, Reals]) -> RBM:
         """The model of parameters in training, which are centred."""
         sums = self.centring.sums(parameters["weights"])
         kept = None if self.workspace is None else self.workspace.integers
@@ -250,24 +343,28 @@ class _Run:
         total, progress = 0.0, epoch / self.n_epochs
         for i, rows in enumerate(np.array_split(order, self.n_batches)):
             progress = (epoch + i / self.n_batches) / self.n_epochs
-            batch = Batch(rows, self.data[rows], epoch, progress)
-            gradients, loss = self._evaluate(parameters, batch)
-            centre = self.centring.centre(gradients) if self.trainer.centred else None
-            gradients = self.family.derivatives(gradients, parameters)
-            self.stepper.update(parameters, gradients, progress, centre)
-            self.family.bound(parameters)
+            loss = self.step(parameters, Batch(rows, self.data[rows], epoch, progress))
             total += loss * len(rows)
             update()
-        self._check_finite(parameters, epoch)
+        self.check_finite(parameters, epoch)
         rate = self.trainer.optimizer.rate(progress)
         shown = {"loss": total / len(self.data), **self.gradient.shown(progress)}
         update(0, **shown)
         return {"epoch": epoch, **shown, "learning_rate": rate}
 
+    def step(self, parameters: dict[str, Reals], batch: Batch) -> float:
+        """Update the parameters in place; return the loss before."""
+        gradients, loss = self._evaluate(parameters, batch)
+        centre = self.centring.centre(gradients) if self.trainer.centred else None
+        gradients = self.family.derivatives(gradients, parameters)
+        self.stepper.update(parameters, gradients, batch.progress, centre)
+        self.family.bound(parameters)
+        return loss
+
     def _evaluate(
         self, parameters: dict[str, Reals], batch: Batch
     ) -> tuple[dict[str, Reals], float]:
-        model = self._model(parameters)
+        model = self.model(parameters)
         if self.workspace is not None and not self.workspace.finite:
             raise self._diverged(batch.epoch, "weights is no longer finite")
         try:
@@ -278,7 +375,7 @@ class _Run:
             raise self._diverged(batch.epoch, f"the loss is {loss}")
         return gradients, loss
 
-    def _check_finite(self, parameters: dict[str, Reals], epoch: int) -> None:
+    def check_finite(self, parameters: dict[str, Reals], epoch: int) -> None:
         for name, value in parameters.items():
             if not np.isfinite(value).all():
                 raise self._diverged(epoch, f"{name} is no longer finite")
@@ -289,7 +386,7 @@ class _Run:
             f"training diverged in epoch {epoch}: {what}. Try a learning rate below {rate:g}."
         )
 
-    def _settings(self, init: RBM | None) -> dict[str, Any]:
+    def settings(self, init: RBM | None) -> dict[str, Any]:
         sizes = {"n_rows": len(self.data), "n_visible": self.data.n_units}
         return {
             "trainer": type(self.trainer).__name__,

@@ -38,6 +38,8 @@ class Batch:
     epoch: int
     progress: float
     """Fraction of the training done."""
+    first_row: int = 0
+    """Rows that came before these states, where they are part of a stream."""
 
     @property
     def v(self) -> NDArray[Any]:
@@ -54,7 +56,7 @@ class Batch:
     @property
     def ids(self) -> Words:
         """Chain numbers: a row's random numbers do not depend on the batch it falls in."""
-        return self.rows.astype(np.uint32)
+        return (self.first_row + self.rows).astype(np.uint32)
 
 
 class Gradient(ABC):
@@ -66,6 +68,9 @@ class Gradient(ABC):
     @abstractmethod
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         """Return the gradient for every parameter, and the mean loss a row."""
+
+    def turn_to(self, states: States) -> None:  # noqa: B027 - most keep nothing for each row
+        """Go on with other rows: what is kept for each of them begins anew."""
 
     def shown(self, progress: float) -> dict[str, float]:
         """Numbers worth a column in the history, such as τ."""

@@ -11,7 +11,7 @@ from ...rbm import RBM, Chains
 from ...rbm.chains import chain_ids
 from ...sample.base import Sampler
 from ..gaussian import FURTHEST
-from ..states import RealStates
+from ..states import RealStates, States
 from .base import Batch, Gradient
 
 __all__ = [
@@ -69,7 +69,7 @@ class RealRecoveryGradient(Gradient):
         self, states: RealStates, snr: float, n_sweeps: int, seed: int, backend: Backend
     ) -> None:
         super().__init__(backend)
-        self._chains = states.values.copy()
+        self.turn_to(states)
         self._alpha, self._sigma = (
             float(np.sqrt(snr / (1.0 + snr))),
             float(1.0 / np.sqrt(1.0 + snr)),
@@ -77,6 +77,10 @@ class RealRecoveryGradient(Gradient):
         self._n_sweeps = n_sweeps
         self._noise_key = derive_key(seed, "observation noise")
         self._chain_key = derive_key(seed, "posterior chains")
+
+    def turn_to(self, states: States) -> None:
+        assert isinstance(states, RealStates)
+        self._chains = states.values.copy()
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         v0, ids = batch.v, batch.ids

@@ -7,7 +7,7 @@ import numpy as np
 from ..._seed import derive_key
 from ...backends.protocol import Backend, Reals, Tilt
 from ...rbm import RBM
-from ..states import BinaryStates
+from ..states import BinaryStates, States
 from .base import Batch, Gradient, contrast, integers_of
 
 __all__ = ["RecoveryGradient"]
@@ -36,10 +36,14 @@ class RecoveryGradient(Gradient):
         self, states: BinaryStates, snr: float, n_sweeps: int, seed: int, backend: Backend
     ) -> None:
         super().__init__(backend)
-        self._chains = states.words.copy()
+        self.turn_to(states)
         self._snr, self._n_sweeps = snr, n_sweeps
         self._noise_key = derive_key(seed, "observation noise")
         self._chain_key = derive_key(seed, "posterior chains")
+
+    def turn_to(self, states: States) -> None:
+        assert isinstance(states, BinaryStates)
+        self._chains = states.words.copy()
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         rbm = integers_of(model, self.backend, n_threads)
