@@ -18,11 +18,13 @@ from .denoise import (
 )
 from .evaluate import (
     AnnealingWarning,
+    ClassifierAccuracy,
     LogPartition,
     Road,
     ShortSeriesWarning,
     autocorrelation,
     autocorrelation_time,
+    classifier_accuracy,
     default_roads,
     density_distance,
     density_floor,
@@ -42,10 +44,14 @@ from .evaluate import (
     sample_moments,
     total_variation,
 )
-from .files import load, read_metadata, save
+from .files import read_metadata
 from .gumbel import CosineAnnealing, GeometricAnnealing, LinearAnnealing
 from .ising import IsingModel, from_ising, ising_layers, load_ising, save_ising, to_ising
 from .latent import (
+    AutoencoderFit,
+    AutoencoderTrainer,
+    BinaryAutoencoder,
+    DenseNetwork,
     FunctionDecoder,
     FunctionEncoder,
     HiddenLayer,
@@ -53,7 +59,9 @@ from .latent import (
     LatentModel,
     LatentSamples,
     fit_latent,
+    load,
     residual_width,
+    save,
 )
 from .rbm import RBM, BernoulliRBM, GaussianRBM
 from .report import Comparison, compare
@@ -91,12 +99,17 @@ __all__ = [
     "Annealer",
     "AnnealerError",
     "AnnealingWarning",
+    "AutoencoderFit",
+    "AutoencoderTrainer",
     "BernoulliRBM",
+    "BinaryAutoencoder",
     "BlockGibbs",
+    "ClassifierAccuracy",
     "Comparison",
     "ContrastiveDivergence",
     "CosineAnnealing",
     "CosineSchedule",
+    "DenseNetwork",
     "DivergenceError",
     "DivergenceWarning",
     "EarlyStopping",
@@ -133,6 +146,7 @@ __all__ = [
     "TemperedDenoiser",
     "autocorrelation",
     "autocorrelation_time",
+    "classifier_accuracy",
     "compare",
     "cpu_levels",
     "default_roads",

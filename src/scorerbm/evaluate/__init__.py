@@ -35,10 +35,12 @@ from .projection import PrincipalComponents, principal_components
 from .pseudo_likelihood import pseudo_log_likelihood
 from .roads import Road, default_roads
 from .scale_reduction import potential_scale_reduction
+from .two_samples import ClassifierAccuracy, classifier_accuracy
 
 __all__ = [
     "AnnealingWarning",
     "AutocorrelationTime",
+    "ClassifierAccuracy",
     "DensityFloor",
     "Floor",
     "LogPartition",
@@ -52,6 +54,7 @@ __all__ = [
     "annealed_importance",
     "autocorrelation",
     "autocorrelation_time",
+    "classifier_accuracy",
     "default_roads",
     "density_distance",
     "density_floor",

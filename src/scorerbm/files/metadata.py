@@ -37,6 +37,8 @@ class ModelMetadata:
         How the model was trained: plain JSON values.
     data_shape : tuple of int or None
         Shape of one sample where it is an image, (8, 8) for instance; its product is N.
+    latent : dict or None
+        Of a latent model, whose prior is the RBM described above: what encodes and decodes.
     """
 
     family: str
@@ -46,6 +48,7 @@ class ModelMetadata:
     package_version: str = "unknown"
     training: dict[str, Any] | None = None
     data_shape: tuple[int, ...] | None = None
+    latent: dict[str, Any] | None = None
 
     def to_json(self) -> str:
         """Return the entry of the file's header.
@@ -77,6 +80,7 @@ class ModelMetadata:
         if not isinstance(fields, dict):
             raise ValueError("the metadata are not a JSON object")
         _check_version(fields.get("format_version"))
+        fields.setdefault("latent", None)  # which earlier packages did not write
         missing = sorted(_FIELDS.keys() - fields.keys())
         if missing:
             raise ValueError(f"the metadata lack {', '.join(missing)}")
@@ -99,6 +103,7 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "package_version": str,
     "training": (dict, type(None)),
     "data_shape": (list, type(None)),
+    "latent": (dict, type(None)),
 }
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from .._atomic import atomic_write
 from .._version import package_version
 from ..rbm import RBM
-from .families import FAMILIES, arrays_of, constructor_arguments, family_of
+from .families import FAMILIES, arrays_of, construct, family_of
 from .metadata import METADATA_KEY, ModelMetadata, checked_shape
 
-__all__ = ["load", "read_metadata", "save"]
+__all__ = ["load", "model_of", "opened", "read_metadata", "save", "tensors", "write"]
 
 PathLike = str | os.PathLike[str]
 
@@ -51,20 +51,24 @@ def save(
     OSError
         If the file cannot be written.
     """
-    from safetensors.numpy import save as to_bytes
-
     if not isinstance(model, RBM):
         raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
-    family, arrays = family_of(model), arrays_of(model)
     metadata = ModelMetadata(
-        family=family,
+        family=family_of(model),
         n_visible=model.n_visible,
         n_hidden=model.n_hidden,
         package_version=package_version(),
         training=None if training is None else dict(training),
         data_shape=None if data_shape is None else checked_shape(data_shape, model.n_visible),
     )
-    content = to_bytes(arrays, {METADATA_KEY: metadata.to_json()})
+    write(path, arrays_of(model), metadata)
+
+
+def write(path: PathLike, arrays: Mapping[str, NDArray[Any]], metadata: ModelMetadata) -> None:
+    """Write arrays and a record to a file that appears whole or not at all."""
+    from safetensors.numpy import save as to_bytes
+
+    content = to_bytes(dict(arrays), {METADATA_KEY: metadata.to_json()})
     with atomic_write(path, "wb") as file:
         file.write(content)
 
@@ -81,26 +85,29 @@ def load(path: PathLike) -> RBM:
     ValueError
         If the file is not a whole scorerbm model that this version can read.
     """
-    with _opened(path) as (metadata, file):
-        cls = FAMILIES[metadata.family]
-        arguments = constructor_arguments(cls)
-        present = set(file.keys())
-        missing = sorted(
-            name for name, needed in arguments.items() if needed and name not in present
+    with opened(path) as (metadata, file):
+        if metadata.latent is not None:
+            raise ValueError("it holds a LatentModel, which scorerbm.load reads")
+        return model_of(tensors(file), metadata)
+
+
+def model_of(arrays: Mapping[str, NDArray[Any]], metadata: ModelMetadata) -> RBM:
+    """Return the model of a record and its arrays.
+
+    Raises
+    ------
+    ValueError
+        If they do not belong together.
+    """
+    cls = FAMILIES[metadata.family]
+    model = construct(cls, arrays)
+    sizes = model.n_visible, model.n_hidden
+    if sizes != (metadata.n_visible, metadata.n_hidden):
+        raise ValueError(
+            f"the arrays have {sizes[0]} visible and {sizes[1]} hidden units, the metadata "
+            f"{metadata.n_visible} and {metadata.n_hidden}"
         )
-        if missing:
-            raise ValueError(f"the file lacks {', '.join(missing)}")
-        unknown = sorted(present - arguments.keys())
-        if unknown:
-            raise ValueError(f"the file holds {', '.join(unknown)}, unknown to {cls.__name__}")
-        model = cls(**{name: _tensor(file, name) for name in sorted(present)})
-        sizes = model.n_visible, model.n_hidden
-        if sizes != (metadata.n_visible, metadata.n_hidden):
-            raise ValueError(
-                f"the arrays have {sizes[0]} visible and {sizes[1]} hidden units, the metadata "
-                f"{metadata.n_visible} and {metadata.n_hidden}"
-            )
-        return model
+    return model
 
 
 def read_metadata(path: PathLike) -> ModelMetadata:
@@ -113,12 +120,12 @@ def read_metadata(path: PathLike) -> ModelMetadata:
     ValueError
         If the file is not a scorerbm model that this version can read.
     """
-    with _opened(path) as (metadata, _):
+    with opened(path) as (metadata, _):
         return metadata
 
 
 @contextmanager
-def _opened(path: PathLike) -> Iterator[tuple[ModelMetadata, Any]]:
+def opened(path: PathLike) -> Iterator[tuple[ModelMetadata, Any]]:
     """Open a model file; a ValueError or TypeError of the block becomes one that names the file."""
     from safetensors import SafetensorError, safe_open
 
@@ -135,8 +142,12 @@ def _opened(path: PathLike) -> Iterator[tuple[ModelMetadata, Any]]:
         raise ValueError(f"{name}: not a readable model: {error}") from error
 
 
-def _tensor(file: Any, name: str) -> NDArray[Any]:
-    kind = file.get_slice(name).get_dtype()
-    if kind not in ("F32", "F64"):
-        raise ValueError(f"{name}: got dtype {kind}, expected F32 or F64")
-    return np.asarray(file.get_tensor(name))
+def tensors(file: Any) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an opened file by name."""
+    found = {}
+    for name in file.keys():  # noqa: SIM118 - not a mapping
+        kind = file.get_slice(name).get_dtype()
+        if kind not in ("F32", "F64"):
+            raise ValueError(f"{name}: got dtype {kind}, expected F32 or F64")
+        found[name] = np.asarray(file.get_tensor(name))
+    return found
