@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 import scorerbm as sr
 from scorerbm.backends import get_backend
 from scorerbm.rbm.chains import chain_ids
-from scorerbm.sample.ladder import Path as TemperingPath
+from scorerbm.sample.bit_replicas import BitPath
 from scorerbm.sample.replica_flow import ReplicaFlow
-from scorerbm.sample.replicas import Streams, TemperedReplicas
+from scorerbm.sample.replicas import Streams
 
 Bits = NDArray[np.uint8]
 Reals = NDArray[np.float64]
@@ -188,15 +188,15 @@ def from_a_mode(problem: Problem, size: Size, reference: str) -> Run:
     distance = ((points[:, None] - problem.centres) ** 2).sum(axis=2)
     rows = problem.train[distance.argmin(axis=1) == 0]
     n = size.ladders * len(betas)
-    path = TemperingPath.to(problem.model, reference, "auto")
+    path = BitPath.to(problem.model, reference, "auto")
     streams = Streams(chain_ids(size.ladders), (1, 2), get_backend("auto"), 1)
     start = np.ascontiguousarray(rows[np.arange(n) % len(rows)])
-    replicas = TemperedReplicas(path.rbm, path.offset, betas, start, streams)
+    replicas = path.replicas(betas, start, streams)
     flow, states = ReplicaFlow(replicas.slots), []
     begin = time.process_time()
-    replicas.follow(problem.model, half, flow, lambda _: None)
+    replicas.follow(half, flow)
     for _ in range(half // every):
-        replicas.follow(problem.model, every, flow, lambda _: None)
+        replicas.follow(every, flow)
         states.append(replicas.on_rung(len(betas) - 1))
     seconds = time.process_time() - begin
     info = {"betas": betas.tolist(), "n_replicas": len(betas), "n_ladders": size.ladders}

@@ -147,8 +147,10 @@ def test_a_reverse_sde_finds_the_weights_of_the_modes(model):
 
 def test_models_and_particles_that_cannot_be_tempered():
     denoiser = TemperedDenoiser(BETAS)
-    with pytest.raises(TypeError, match=r"model: got GaussianRBM, expected a BernoulliRBM"):
-        denoiser.bind(random_gaussian(3, 2), Particles.numbered(1, 0))
+    with pytest.raises(ValueError, match=r"reference: got 'uniform', expected one of \['data'\]"):
+        TemperedDenoiser(BETAS, reference="uniform").bind(
+            random_gaussian(3, 2), Particles.numbered(1, 0)
+        )
     with pytest.raises(ValueError, match=r"reference: got 'data' for a model without data_mean"):
         TemperedDenoiser(BETAS, reference="data").bind(
             random_bernoulli(3, 2), Particles.numbered(1, 0)

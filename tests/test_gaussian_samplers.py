@@ -2,18 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from helpers.gaussian import components, exact_parameters, random_gaussian, uniforms
+from helpers.gaussian import changed, exact_parameters, joint_law, random_gaussian, separated
 from helpers.models import random_bernoulli
-from helpers.statistics import (
-    ACCEPT,
-    REJECT,
-    bonferroni,
-    chi_square,
-    chi_square_states,
-    kolmogorov_smirnov,
-)
+from helpers.statistics import ACCEPT, REJECT
 from scorerbm import (
     BlockGibbs,
     Exact,
@@ -28,18 +20,12 @@ from scorerbm import (
     ProbabilityFlow,
     ReverseSDE,
     TemperedDenoiser,
-    tune_ladder,
 )
 from scorerbm.backends import get_backend
 from scorerbm.rbm import Chains
 from scorerbm.rbm.chains import chain_ids
 
 MODEL = random_gaussian(2, 3, seed=45, scale=1.0)  # all of its eight components count
-CELLS = 5  # of [0, 1], for each visible unit
-
-
-def changed(model, **parameters):
-    return GaussianRBM(**model.parameters | parameters)
 
 
 WRONG = {
@@ -48,30 +34,6 @@ WRONG = {
     "hidden bias": changed(MODEL, hidden_bias=0.0 * MODEL.hidden_bias),
     "coupling over σ and not σ²": changed(MODEL, weights=MODEL.weights * MODEL.sigma[:, None]),
 }
-
-
-def separated():
-    """Four modes, far enough for a chain to need some sweeps."""
-    w = np.array([[3.0, 0.5], [-1.0, 2.0]])
-    return GaussianRBM(w, -0.5 * w.sum(axis=1), np.zeros(2), [1.0, 0.8])
-
-
-def joint_law(samples, model):
-    """Of h against p(h), of v given h, and of v by itself, each unit's and together."""
-    v, h = samples.visible, samples.hidden
-    p, mean = components(model)
-    z = (v - mean[h @ (1 << np.arange(h.shape[1]))]) / exact_parameters(model)[3]
-    u = uniforms(model, v)
-    cell = np.minimum((CELLS * u).astype(int), CELLS - 1) @ CELLS ** np.arange(u.shape[1])
-    n = CELLS ** u.shape[1]
-    return bonferroni(
-        [
-            chi_square_states(h, p),
-            *(kolmogorov_smirnov(x, stats.norm.cdf) for x in z.T),
-            *(kolmogorov_smirnov(x, stats.uniform.cdf) for x in u.T),
-            chi_square(np.bincount(cell, minlength=n), np.full(n, 1.0 / n)),
-        ]
-    )
 
 
 @pytest.mark.parametrize(
@@ -170,11 +132,13 @@ SAMPLERS = {
     "gibbs": BlockGibbs(5),
     "exact": Exact(),
     "langevin": GibbsLangevin(4),
+    "tempering": ParallelTempering(5, [0.0, 0.2, 1.0], swap_every=2),
     "sde": ReverseSDE(12),
     "sde, exact": ReverseSDE(3, denoiser=ExactDenoiser()),
     "sde, mean field": ReverseSDE(6, denoiser=MeanFieldDenoiser()),
     "sde, gumbel": ReverseSDE(6, denoiser=GumbelDenoiser(0.5, 3, 2)),
     "sde, literal": ReverseSDE(6, denoiser=LiteralScore()),
+    "sde, tempered": ReverseSDE(6, denoiser=TemperedDenoiser([0.0, 0.4, 1.0])),
     "ode": ProbabilityFlow(6),
 }
 
@@ -216,15 +180,7 @@ def test_what_was_done_is_told():
     assert info["grid"] == info["log_odds_error"] == 0.0
 
 
-def test_what_only_binary_units_have_is_refused():
-    refused = r"model: got GaussianRBM, expected a BernoulliRBM: replicas of other families"
-    for ask in (
-        lambda: ParallelTempering(2, betas=[0.0, 1.0]).sample(MODEL, 2),
-        lambda: tune_ladder(MODEL),
-        lambda: ReverseSDE(2, denoiser=TemperedDenoiser([0.0, 1.0])).sample(MODEL, 2),
-    ):
-        with pytest.raises(TypeError, match=refused):
-            ask()
+def test_what_real_units_do_not_have_is_refused():
     with pytest.raises(TypeError, match="model: got str, expected an RBM"):
         GibbsLangevin().sample("model", 2)
     with pytest.raises(TypeError, match="model: got BernoulliRBM, expected a GaussianRBM"):

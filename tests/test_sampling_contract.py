@@ -392,8 +392,9 @@ def test_bad_calls(make, change, error, message):
 
 def test_models_that_cannot_be_tempered():
     tempering = ParallelTempering(2, BETAS)
-    with pytest.raises(TypeError, match="model: got GaussianRBM, expected a BernoulliRBM"):
-        tempering.sample(random_gaussian(2, 3), 2)
+    uniform = ParallelTempering(2, BETAS, reference="uniform")
+    with pytest.raises(ValueError, match=r"reference: got 'uniform', expected one of \['data'\]"):
+        uniform.sample(random_gaussian(2, 3), 2)
     tilted = MODEL.tilt(np.zeros((2, 5)), 1.0, 1.0)
     with pytest.raises(
         ValueError, match=r"model: got visible_bias of shape \(2, 5\), expected one"

@@ -21,8 +21,8 @@ from scorerbm.backends import get_backend
 from scorerbm.backends.protocol import Domain
 from scorerbm.backends.reference import ReferenceBackend
 from scorerbm.rbm.chains import chain_ids
-from scorerbm.sample.ladder import Path
-from scorerbm.sample.replicas import Streams, TemperedReplicas, start_replicas
+from scorerbm.sample.bit_replicas import BitPath
+from scorerbm.sample.replicas import Streams
 
 # Coupled so strongly that one sweep does not hide what an exchange has done.
 MODEL = random_bernoulli(4, 3, seed=5, scale=2.5, data_mean=True)
@@ -43,15 +43,15 @@ def rung_probabilities(model, beta, reference):
 def rungs(path, swap_every, backend, n_ladders=1500, n_sweeps=30, betas=BETAS):
     """Joint states of each rung after a run, by `Backend.temper`."""
     streams = Streams(chain_ids(n_ladders), (11, 12), backend, 0)
-    start = start_replicas(path.start, len(betas), streams, (13, 14))
-    replicas = TemperedReplicas(path.rbm, path.offset, betas, start, streams, swap_every)
+    start = path.start(len(betas), streams, (13, 14))
+    replicas = path.replicas(betas, start, streams, swap_every)
     for n in (1, 7, n_sweeps - 8):  # in pieces, that cut between events
         replicas.advance(n)
     return [np.hstack(replicas.on_rung(k)) for k in range(len(betas))]
 
 
 def rungs_p_value(model, reference, swap_every, backend, path=None):
-    path = path or Path.to(model, reference, "auto")
+    path = path or BitPath.to(model, reference, "auto")
     drawn = rungs(path, swap_every, backend)
     return bonferroni(
         chi_square_states(x, rung_probabilities(model, beta, reference))
@@ -68,7 +68,7 @@ def test_every_rung_has_its_distribution(reference, swap_every):
 
 def test_rungs_are_independent_of_each_other():
     """Neighbours that exchange states share no information at one time."""
-    drawn = rungs(Path.to(MODEL, "uniform", "auto"), 1, get_backend(), n_ladders=4000)
+    drawn = rungs(BitPath.to(MODEL, "uniform", "auto"), 1, get_backend(), n_ladders=4000)
     for k in range(len(BETAS) - 1):
         two = np.hstack([drawn[k][:, :2], drawn[k + 1][:, :2]])
         p = [
@@ -121,12 +121,12 @@ def test_wrong_exchanges_are_rejected(wrong, reference):
 
 @pytest.mark.parametrize("change", ["no offset", "bias kept", "tempered offset"])
 def test_wrong_paths_are_rejected(change):
-    right = Path.to(MODEL, "data", "auto")
-    kept = Path.to(MODEL, "uniform", "auto")
+    right = BitPath.to(MODEL, "data", "auto")
+    kept = BitPath.to(MODEL, "uniform", "auto")
     wrong = {
-        "no offset": Path(right.rbm, None, right.start),
-        "bias kept": Path(kept.rbm, right.offset, right.start),
-        "tempered offset": Path(kept.rbm, None, right.start),
+        "no offset": BitPath(right.rbm, None, right.probability),
+        "bias kept": BitPath(kept.rbm, right.offset, right.probability),
+        "tempered offset": BitPath(kept.rbm, None, right.probability),
     }[change]
     assert rungs_p_value(MODEL, "data", 1, get_backend(), wrong) < REJECT
 
@@ -190,11 +190,11 @@ def test_modes_have_their_weights():
 def test_a_bias_that_saturates_at_one_counts_below_it():
     """At beta = 0.1 a bias of -70 is one of -7, not what is left of it after a clip at 40."""
     model = BernoulliRBM([[1.0, -2.0], [0.5, 1.0]], [-70.0, 0.3], [0.2, -60.0])
-    path, betas = Path.to(model, "uniform", "auto"), np.array([0.05, 0.1, 1.0])
+    path, betas = BitPath.to(model, "uniform", "auto"), np.array([0.05, 0.1, 1.0])
     drawn = rungs(path, 1, get_backend(), betas=betas)
     for x, beta in zip(drawn, betas, strict=True):
         assert chi_square_states(x, joint_probabilities(model, beta)) > ACCEPT
-    clipped = Path(model.integers("auto"), None, path.start)
+    clipped = BitPath(model.integers("auto"), None, path.probability)
     drawn = rungs(clipped, 1, get_backend(), n_ladders=4000, betas=betas)
     assert chi_square_states(drawn[0], joint_probabilities(model, 0.05)) < REJECT
 

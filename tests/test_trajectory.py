@@ -25,8 +25,8 @@ from scorerbm import (
 from scorerbm.backends import get_backend
 from scorerbm.backends.reference import ReferenceBackend
 from scorerbm.rbm.chains import chain_ids
-from scorerbm.sample.replicas import Streams, TrajectoryReplicas, start_replicas
-from scorerbm.sample.trajectory import thinned
+from scorerbm.sample.replicas import Streams, start_replicas
+from scorerbm.sample.trajectory import on_trajectory, thinned
 from test_tempering import AlwaysExchanged, two_modes
 
 TARGET = random_bernoulli(4, 3, seed=5, scale=2.5)
@@ -47,8 +47,7 @@ def rungs(backend, swap_every=1, n_ladders=3000, n_sweeps=40, precision="auto"):
     """Joint states of every model after a run."""
     streams = Streams(chain_ids(n_ladders), (21, 22), backend, 0)
     start = start_replicas(np.full(4, 0.5), len(MODELS), streams, (23, 24))
-    rbms = [model.integers(precision) for model in MODELS]
-    replicas = TrajectoryReplicas(rbms, start, streams, swap_every)
+    replicas = on_trajectory(MODELS, precision, streams, start, (0, 0), swap_every)
     for n in (1, 7, n_sweeps - 8):  # in pieces, that cut between events
         replicas.advance(n)
     return [np.hstack(replicas.on_rung(k)) for k in range(len(MODELS))]

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 import scorerbm as sr
 from scorerbm.backends import get_backend
 from scorerbm.rbm.chains import chain_ids
-from scorerbm.sample.ladder import Path as TemperingPath
+from scorerbm.sample.bit_replicas import BitPath
 from scorerbm.sample.replica_flow import ReplicaFlow
-from scorerbm.sample.replicas import Streams, TemperedReplicas, start_replicas
+from scorerbm.sample.replicas import Streams
 
 from .problems import Bits
 
@@ -75,22 +75,19 @@ def temper(
     Replicas start from fair coins, or those of each ladder from one of the states given.
     """
     betas = sr.tune_ladder(model, n_threads=1).betas
-    path = TemperingPath.to(model, "uniform", "int32")
+    path = BitPath.to(model, "uniform", "int32")
     streams = Streams(chain_ids(n_ladders), (seed, 1), get_backend("auto"), 1)
     if start is None:
-        visible = start_replicas(path.start, len(betas), streams, (seed, 2))
+        visible = path.start(len(betas), streams, (seed, 2))
     else:
         visible = np.repeat(start[np.arange(n_ladders) % len(start)], len(betas), axis=0)
-    replicas = TemperedReplicas(path.rbm, path.offset, betas, visible, streams)
+    replicas = path.replicas(betas, visible, streams)
     flow, kept, energies = ReplicaFlow(replicas.slots), [], []
     half, every = n_sweeps // 2, max(1, n_sweeps // 2 // n_kept)
-    replicas.follow(model, half, flow, say)
+    replicas.follow(half, flow, say)
     for _ in range(half // every):
-        slots = replicas.slots
         trace = replicas.advance(every)
-        before = np.concatenate([slots[None], trace[:-1]])
-        energy = np.take_along_axis(replicas.energies, np.argsort(before, axis=2), axis=2)
-        energies.append(energy[-1] / path.rbm.scale)
+        energies.append(replicas.energies[-1])
         flow.add(trace)
         kept.append(replicas.on_rung(len(betas) - 1)[0])
         say(every)

@@ -90,7 +90,7 @@ def test_real_chains_start_from_data_or_go_on_from_samples(folder):
 
 def test_what_needs_binary_units_says_so_before_it_works(folder):
     save(random_gaussian(3, 2, data=True), "real.safetensors")
-    for sampler in ("tempering", "qpu", "simulated-qpu"):
+    for sampler in ("qpu", "simulated-qpu"):
         said = wrong("sample", "real.safetensors", "--sampler", sampler)
         assert f"model of real visible units, expected binary ones for --sampler {sampler}" in said
     np.savetxt("x.csv", np.zeros((4, 3), int), fmt="%d", delimiter=",")

@@ -2,7 +2,7 @@
 
     E(v, h) = Σ_i (v_i-b_i)²/(2s_i²) - Σ_ij v_i w_ij h_j/s_i² - cᵀh
 
-Nothing here but `random_gaussian` uses the methods under test.
+Nothing here but the makers of models uses the methods under test.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from scipy import stats
 from scorerbm import GaussianRBM
 
 from .models import states
+from .statistics import bonferroni, chi_square, chi_square_states, kolmogorov_smirnov
 
 Reals = NDArray[np.float64]
+
+CELLS = 5  # of [0, 1], for each visible unit
 
 
 def random_gaussian(
@@ -35,6 +38,17 @@ def random_gaussian(
         return GaussianRBM(*parameters)
     mean, spread = 10.0 * rng.standard_normal(n_visible), 1.0 + 5.0 * rng.random(n_visible)
     return GaussianRBM(*parameters, data_mean=mean, data_scale=spread)
+
+
+def separated() -> GaussianRBM:
+    """Four modes, far enough for a chain to need some sweeps."""
+    w = np.array([[3.0, 0.5], [-1.0, 2.0]])
+    return GaussianRBM(w, -0.5 * w.sum(axis=1), np.zeros(2), [1.0, 0.8])
+
+
+def changed(model: GaussianRBM, **parameters: Any) -> GaussianRBM:
+    """Return a model with other parameters in place of some."""
+    return GaussianRBM(**model.parameters | parameters)
 
 
 def exact_parameters(model: GaussianRBM) -> tuple[Reals, Reals, Reals, Reals]:
@@ -92,3 +106,21 @@ def mixture_uniforms(p: Reals, mean: Reals, width: Reals, v: Any) -> Reals:
         u[:, i] = (weight * stats.norm.cdf(z[:, :, i])).sum(axis=1) / weight.sum(axis=1)
         weight = weight * stats.norm.pdf(z[:, :, i])
     return u
+
+
+def visible_law(v: Any, model: GaussianRBM) -> float:
+    """Of v against p(v), each unit's given those before it and all together."""
+    u = uniforms(model, v)
+    cell = np.minimum((CELLS * u).astype(int), CELLS - 1) @ CELLS ** np.arange(u.shape[1])
+    n = CELLS ** u.shape[1]
+    cells = chi_square(np.bincount(cell, minlength=n), np.full(n, 1.0 / n))
+    return bonferroni([*(kolmogorov_smirnov(x, stats.uniform.cdf) for x in u.T), cells])
+
+
+def joint_law(samples: Any, model: GaussianRBM) -> float:
+    """Of h against p(h), of v given h, and of v by itself."""
+    v, h = samples.visible, samples.hidden
+    p, mean = components(model)
+    z = (v - mean[h @ (1 << np.arange(h.shape[1]))]) / exact_parameters(model)[3]
+    given = (kolmogorov_smirnov(x, stats.norm.cdf) for x in z.T)
+    return bonferroni([chi_square_states(h, p), *given, visible_law(v, model)])

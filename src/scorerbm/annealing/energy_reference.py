@@ -13,12 +13,11 @@ from .._seed import derive_key
 from ..backends import BACKENDS, at_work, get_backend
 from ..backends.protocol import Backend, Reals
 from ..ising import IsingModel, from_ising, to_ising
-from ..rbm import BernoulliRBM
 from ..rbm.base import all_states
 from ..rbm.chains import chain_ids
 from ..sample import tune_ladder
-from ..sample.ladder import Path
-from ..sample.replicas import Streams, TemperedReplicas, start_replicas
+from ..sample.bit_replicas import BitPath
+from ..sample.replicas import Streams, TemperedReplicas
 
 __all__ = ["EnergyAt", "EnergyReference", "ExactEnergies", "TemperedEnergies", "energy_reference"]
 
@@ -217,18 +216,18 @@ class TemperedEnergies(EnergyReference):
         model = from_ising(IsingModel(top * ising.h, top * ising.J, 0.0))
         tuned = tune_ladder(model, seed=seed, backend=backend, n_threads=n_threads)
         rungs = _filled(tuned.betas)
-        path = Path.to(model, "uniform", "int32")  # 16 bits may shift energies by more than errors
+        # 16 bits may shift energies by more than errors.
+        path = BitPath.to(model, "uniform", "int32")
         where = get_backend(backend)
         with at_work(where, n_threads or 0):
             replicas = _replicas(path, rungs, n_ladders, seed, where, n_threads or 0)
-            for _ in replicas.pieces(model, n_sweeps // _NOT_COUNTED):
+            for _ in replicas.pieces(n_sweeps // _NOT_COUNTED):
                 pass
-            first, second = _moments(replicas, model, n_sweeps - n_sweeps // _NOT_COUNTED)
-        unit = path.rbm.scale * top
+            first, second = _moments(replicas, n_sweeps - n_sweeps // _NOT_COUNTED)
         self.betas = top * rungs
-        means = first / unit  # of each ladder
+        means = first / top  # of each ladder
         self.means = means.mean(axis=0) - to_ising(model).offset / top + ising.offset
-        self.variances = (second / unit**2).mean(axis=0) - means.mean(axis=0) ** 2
+        self.variances = (second / top**2).mean(axis=0) - means.mean(axis=0) ** 2
         self.errors = means.std(axis=0, ddof=1) / np.sqrt(n_ladders)
         self.lowest = float(self.means[-1])
 
@@ -258,25 +257,20 @@ def _filled(betas: Reals) -> Reals:
 
 
 def _replicas(
-    path: Path, rungs: Reals, n_ladders: int, seed: int, backend: Backend, n_threads: int
+    path: BitPath, rungs: Reals, n_ladders: int, seed: int, backend: Backend, n_threads: int
 ) -> TemperedReplicas:
     streams = Streams(
         chain_ids(n_ladders), derive_key(seed, "energy reference"), backend, n_threads
     )
-    start = start_replicas(
-        path.start, len(rungs), streams, derive_key(seed, "energy reference start")
-    )
-    return TemperedReplicas(path.rbm, path.offset, rungs, start, streams)
+    start = path.start(len(rungs), streams, derive_key(seed, "energy reference start"))
+    return path.replicas(rungs, start, streams)
 
 
-def _moments(replicas: TemperedReplicas, model: BernoulliRBM, n_sweeps: int) -> tuple[Reals, Reals]:
-    """Mean and mean square of the energy, in units of the grid, by ladder and rung, (L, R)."""
-    total = np.zeros((2, *replicas.slots.shape))
-    slots, n = replicas.slots, 0
-    for _, trace in replicas.pieces(model, n_sweeps):
-        before = np.concatenate([slots[None], trace[:-1]])
-        energy = np.take_along_axis(replicas.energies, np.argsort(before, axis=2), axis=2)
-        energy = energy.astype(np.float64)
+def _moments(replicas: TemperedReplicas, n_sweeps: int) -> tuple[Reals, Reals]:
+    """Mean and mean square of the energy by ladder and rung, (L, R)."""
+    total, n = np.zeros((2, *replicas.slots.shape)), 0
+    for _, trace in replicas.pieces(n_sweeps):
+        energy = replicas.energies
         total += energy.sum(axis=0), (energy * energy).sum(axis=0)
-        slots, n = replicas.slots, n + len(trace)
+        n += len(trace)
     return total[0] / n, total[1] / n

@@ -92,7 +92,6 @@ SAMPLERS = {
         frozenset(
             {"--sweeps", "--replicas", "--reference", "--swap-every", "--per-ladder", "--thin"}
         ),
-        binary=True,
     ),
     "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
     "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
@@ -204,8 +203,8 @@ Reference = Annotated[
     o.one_of(
         REFERENCES,
         "--reference",
-        "The easy end of the ladders: fair coins, or independent units with the frequencies of the "
-        "training data. By default uniform.",
+        "The easy end of the ladders: fair coins, by default for bits, or independent units with "
+        "the marginals of the training data, which is all that real units have.",
         _TEMPERING,
     ),
 ]

@@ -8,11 +8,10 @@ import numpy as np
 
 from .._seed import derive_key
 from ..backends.protocol import IntegerGraph, Reals
-from ..backends.reference.elementary import exp_nonpositive
 from ..rbm.chains import chain_ids
 from ..rbm.tempering import MOST_RUNGS
 from ..sample.ladder import TARGET_ACCEPTANCE, equal_rejection
-from ..sample.replicas import Streams, fixed_mean, start_replicas
+from ..sample.replicas import Streams, start_replicas
 from .form import Work
 from .graph_replicas import GraphReplicas
 from .ladder import Ladder
@@ -39,8 +38,7 @@ def tuned_ladder(graph: IntegerGraph, ladder: Ladder, seed: int, work: Work) -> 
         n_sweeps = _SWEEPS << number
         replicas.advance(n_sweeps // 4)  # which is not counted
         replicas.advance(n_sweeps - n_sweeps // 4)
-        exponent = replicas.gains * (ladder.beta * (betas[:-1] - betas[1:]))
-        rejection = 1.0 - fixed_mean(exp_nonpositive(np.minimum(exponent, 0.0)))
+        rejection = 1.0 - replicas.acceptance()
         betas = equal_rejection(betas, rejection, ladder.n_replicas or _wanted(rejection))
     return betas
 

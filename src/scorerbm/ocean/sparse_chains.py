@@ -77,7 +77,7 @@ class TemperedGraphChains(Chains):
         flow = ReplicaFlow(replicas.slots, self._ladder.swap_every)
         replicas.follow(self._ladder.n_sweeps, flow)
         self.info |= flow.summary()
-        return self._sparse.values(replicas.on_rung(n_rungs - 1))
+        return self._sparse.values(replicas.on_rung(n_rungs - 1)[0])
 
 
 def describe(graph: IntegerGraph, beta: float) -> dict[str, Any]:

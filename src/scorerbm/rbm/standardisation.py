@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _check
 from ..backends.protocol import Reals
 
-__all__ = ["Standardisation"]
+__all__ = ["Standardisation", "same_units"]
 
 _CONSTANT = 1e-12  # range of a unit, relative to its values, that is rounding
 
@@ -60,3 +60,10 @@ class Standardisation:
                 "each visible unit"
             )
         return array
+
+
+def same_units(a: Standardisation | None, b: Standardisation | None) -> bool:
+    """Whether states of two models stand for the same data."""
+    if a is None or b is None:
+        return a is b
+    return np.array_equal(a.mean, b.mean) and np.array_equal(a.scale, b.scale)

@@ -10,27 +10,63 @@ from .. import _check
 from ..backends.protocol import Words
 from .base import RBM
 from .bernoulli import BernoulliRBM
+from .gaussian import GaussianRBM
 
-__all__ = ["MOST_RUNGS", "REFERENCES", "check_betas", "check_family", "replica_ids"]
+__all__ = [
+    "MOST_RUNGS",
+    "REFERENCES",
+    "Tempered",
+    "check_betas",
+    "check_family",
+    "check_reference",
+    "reference_of",
+    "replica_ids",
+]
+
+Tempered = BernoulliRBM | GaussianRBM
 
 MOST_RUNGS = 1 << 16
 """Rungs that the 16 bits of a slot can tell apart."""
 
 REFERENCES = ("uniform", "data")
-"""What is sampled at β = 0; see `BernoulliRBM.split`."""
+"""What is sampled at β = 0, of whatever family: see `RBM.references` for those of one."""
 
 
-def check_family(model: object) -> BernoulliRBM:
-    """Return the model, of the one family that can be tempered.
+def check_reference(value: str | None) -> str | None:
+    """Return the name of a reference, or None for that which suits the units.
+
+    Raises
+    ------
+    ValueError
+        If it is another one.
+    """
+    return None if value is None else _check.choice("reference", value, REFERENCES)
+
+
+def reference_of(model: RBM, asked: str | None) -> str:
+    """What is sampled at β = 0: by default fair coins, where the units can be coins.
+
+    Raises
+    ------
+    ValueError
+        If the units cannot be what is asked for.
+    """
+    if asked is None:
+        return "uniform" if "uniform" in model.references else "data"
+    return _check.choice("reference", asked, model.references)
+
+
+def check_family(model: object) -> Tempered:
+    """Return the model, if it is one that can be tempered.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not a BernoulliRBM, or is a batch of tilted ones.
+        If it is not a model, or is of an unknown family, or a batch of tilted ones.
     """
-    if not isinstance(model, BernoulliRBM):
+    if not isinstance(model, (BernoulliRBM, GaussianRBM)):
         expected = (
-            "a BernoulliRBM: replicas of other families are not tempered"
+            "a BernoulliRBM or a GaussianRBM: replicas of other families are not tempered"
             if isinstance(model, RBM)
             else "an RBM"
         )

@@ -13,23 +13,18 @@ from .. import _check
 from .._progress import Progress, progress_bar
 from .._seed import derive_key
 from ..backends import at_work
-from ..backends.protocol import Backend, Bits, IntegerRBM, Reals
+from ..backends.protocol import Backend, Reals
 from ..backends.reference.elementary import exp_nonpositive, log
-from ..rbm import RBM, BernoulliRBM
+from ..rbm import RBM
 from ..rbm.chains import chain_ids
-from ..rbm.tempering import MOST_RUNGS, REFERENCES, check_family
-from .replicas import (
-    Streams,
-    TemperedReplicas,
-    fixed_mean,
-    place,
-    start_replicas,
-)
+from ..rbm.tempering import MOST_RUNGS, check_family, reference_of
+from .path import Path
+from .replicas import Streams, TemperedReplicas, place
+from .tempered_families import path_to
 
 __all__ = [
     "TARGET_ACCEPTANCE",
     "Ladder",
-    "Path",
     "equal_rejection",
     "geometric_ladder",
     "tune_ladder",
@@ -62,28 +57,6 @@ class Ladder(NamedTuple):
         return float(sum(1.0 - a for a in self.acceptance.tolist()))
 
 
-@dataclass(frozen=True, eq=False)
-class Path:
-    """From a reference to a model, as replicas sample it."""
-
-    rbm: IntegerRBM
-    """Of the energy E - E_ref."""
-    offset: Reals | None
-    """Log-odds of the reference, 0 for None."""
-    start: Reals
-    """Its probabilities, (N,)."""
-
-    @classmethod
-    def to(cls, model: BernoulliRBM, reference: str, precision: str) -> Path:
-        """Round the model to the grid of that precision."""
-        rest, offset = model.split(reference)
-        start = np.full(model.n_visible, 0.5)
-        if reference == "data":
-            assert model.data_mean is not None
-            start = model.data_mean
-        return cls(rest.integers(precision, tempered=True), offset, start)
-
-
 def geometric_ladder(n_replicas: int, first: float) -> Reals:
     """Inverse temperatures from ``first`` to 1, each the same multiple of the one before."""
     step = np.arange(n_replicas - 1, -1, -1) / (n_replicas - 1)
@@ -95,7 +68,7 @@ def tune_ladder(
     *,
     target_acceptance: float = TARGET_ACCEPTANCE,
     n_replicas: int | None = None,
-    reference: str = "uniform",
+    reference: str | None = None,
     n_ladders: int = _LADDERS,
     n_rounds: int = _ROUNDS,
     n_sweeps: int = _SWEEPS,
@@ -121,12 +94,12 @@ def tune_ladder(
 
     Parameters
     ----------
-    model : BernoulliRBM
+    model : BernoulliRBM or GaussianRBM
     target_acceptance : float
         Between 0 and 1. At one half, ladders that cost the same make most round trips.
     n_replicas : int, optional
         R, at least 2, if it is not to follow from the target.
-    reference : {"uniform", "data"}
+    reference : {"uniform", "data"}, optional
         What is sampled at β = 0; see `ParallelTempering`.
     n_ladders : int
         Independent ladders of the pilot run.
@@ -163,15 +136,14 @@ def tune_ladder(
     >>> samples = sr.ParallelTempering(200, betas).sample(model, 100)
     """
     subject = check_family(model)
-    _check.choice("reference", reference, REFERENCES)
+    easy = reference_of(subject, reference)
     _check.integer("n_ladders", n_ladders, 1)
     _check.integer("n_rounds", n_rounds, 1, 16)
     _check.integer("n_sweeps", n_sweeps, 1, 1 << 16)
     where, threads = place(backend, precision, n_threads)
     seed = _check.integer("seed", seed)
     search = _Search(
-        subject,
-        Path.to(subject, reference, precision),
+        path_to(subject, easy, precision),
         check_target(target_acceptance),
         check_replicas(n_replicas),
         n_ladders,
@@ -196,7 +168,6 @@ def check_replicas(value: Any) -> int | None:
 
 
 def tuned(
-    model: BernoulliRBM,
     path: Path,
     target: float,
     n_replicas: int | None,
@@ -206,13 +177,12 @@ def tuned(
     progress: Progress,
 ) -> Ladder:
     """`tune_ladder` with its defaults, of checked arguments."""
-    search = _Search(model, path, target, n_replicas, _LADDERS, _ROUNDS, _SWEEPS)
+    search = _Search(path, target, n_replicas, _LADDERS, _ROUNDS, _SWEEPS)
     return search.run(seed, backend, n_threads, progress)
 
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    model: BernoulliRBM
     path: Path
     target: float
     n_replicas: int | None
@@ -229,10 +199,9 @@ class _Search:
                 streams = Streams(chain_ids(self.n_ladders), key, backend, n_threads)
                 if states is None:
                     start = derive_key(seed, "ladder start")
-                    states = start_replicas(self.path.start, len(betas), streams, start)
-                path = self.path
-                replicas = TemperedReplicas(path.rbm, path.offset, betas, states, streams)
-                rejection = self._rejection(replicas, betas, self.n_sweeps << number)
+                    states = self.path.start(len(betas), streams, start)
+                replicas = self.path.replicas(betas, states, streams)
+                rejection = self._rejection(replicas, self.n_sweeps << number)
                 ladder, wanted = Ladder(betas, 1.0 - rejection), self._wanted(rejection)
                 update()
                 if number >= _FEWEST_ROUNDS - 1 and self._settled(rejection, wanted):
@@ -243,22 +212,15 @@ class _Search:
                     states = _moved(replicas, ladder.betas, betas)
         return ladder
 
-    def _rejection(self, replicas: TemperedReplicas, betas: Reals, n_sweeps: int) -> Reals:
+    def _rejection(self, replicas: TemperedReplicas, n_sweeps: int) -> Reals:
         """Mean rejection of every pair at every event, proposed there or not."""
-        for _ in replicas.pieces(self.model, n_sweeps // _NOT_COUNTED):
+        for _ in replicas.pieces(n_sweeps // _NOT_COUNTED):
             pass
-        n, total = 0, np.zeros(len(betas) - 1)
-        slots = replicas.slots
-        for size, trace in replicas.pieces(self.model, n_sweeps - n_sweeps // _NOT_COUNTED):
-            before = np.concatenate([slots[None], trace[:-1]])
-            energy = np.take_along_axis(replicas.energies, np.argsort(before, axis=2), axis=2)
-            gain = (energy[:, :, :-1] - energy[:, :, 1:]).astype(np.float64)
-            exponent = gain * ((betas[:-1] - betas[1:]) / self.path.rbm.scale)
-            accepted = exp_nonpositive(np.minimum(exponent, 0.0))
+        n, total = 0, np.zeros(replicas.n_rungs - 1)
+        for size, _ in replicas.pieces(n_sweeps - n_sweeps // _NOT_COUNTED):
             # Sums of multiples of 2⁻³⁰ below 2²³ are exact.
-            total += fixed_mean(accepted) * size
+            total += replicas.acceptance() * size
             n += size
-            slots = replicas.slots
         return 1.0 - total / n
 
     def _wanted(self, rejection: Reals) -> int:
@@ -279,11 +241,11 @@ class _Search:
         return n - wanted <= max(1, round(_SURPLUS * n))
 
 
-def _moved(replicas: TemperedReplicas, old: Reals, new: Reals) -> Bits:
+def _moved(replicas: TemperedReplicas, old: Reals, new: Reals) -> NDArray[Any]:
     """States to go on from with other inverse temperatures: those at the nearest of the old."""
     nearest = np.abs(new[:, None] - old).argmin(axis=1)
     rungs = {int(k): replicas.on_rung(int(k))[0] for k in set(nearest.tolist())}
-    states: Bits = np.stack([rungs[int(k)] for k in nearest], axis=1)
+    states = np.stack([rungs[int(k)] for k in nearest], axis=1)
     return np.ascontiguousarray(states.reshape(-1, states.shape[-1]))
 
 

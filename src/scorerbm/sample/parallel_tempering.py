@@ -7,34 +7,22 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .. import _check
 from .._progress import progress_bar
-from ..backends.protocol import Bits, Reals
+from ..backends.protocol import Reals
 from ..rbm import RBM, BernoulliRBM
 from ..rbm.chains import MOST_STEPS, chain_ids
-from ..rbm.tempering import REFERENCES, check_betas, check_family
+from ..rbm.tempering import Tempered, check_betas, check_family, check_reference, reference_of
 from .base import Job, Sampler, SampleSet
 from .clamping import states
-from .ladder import (
-    TARGET_ACCEPTANCE,
-    Path,
-    check_replicas,
-    check_target,
-    geometric_ladder,
-    tuned,
-)
+from .ladder import TARGET_ACCEPTANCE, check_replicas, check_target, geometric_ladder, tuned
+from .path import Path
 from .replica_flow import ReplicaFlow
-from .replicas import (
-    Replicas,
-    State,
-    Streams,
-    TemperedReplicas,
-    TrajectoryReplicas,
-    start_replicas,
-)
-from .trajectory import check_trajectory, easy_start
+from .replicas import Replicas, State, Streams
+from .tempered_families import path_to
+from .trajectory import check_trajectory, on_trajectory
 
 __all__ = ["ParallelTempering"]
 
@@ -82,9 +70,11 @@ class ParallelTempering(Sampler):
         Rate of exchange between neighbours at which ``"auto"`` aims.
     swap_every : int
         Sweeps between exchanges.
-    reference : {"uniform", "data"}
-        E_ref: 0, so that β = 0 is fair coins, or that of independent bits of the training data's
-        frequencies, which is nearer to the model. Replicas start from the reference.
+    reference : {"uniform", "data"}, optional
+        What is sampled at β = 0, from where replicas also start. For bits ``"uniform"``, fair coins
+        (E_ref = 0), by default, or ``"data"``, independent bits of the training data's frequencies,
+        which is nearer to the model. For real units, which are nowhere uniform, ``"data"``: the
+        diagonal Gaussian of `GaussianRBM.independent`.
     samples_per_ladder : int
         K. With 1, every sample has a ladder of its own and is independent of the others. Else the
         samples K·l … K·l + K - 1 come from the ladder l and are correlated.
@@ -96,9 +86,10 @@ class ParallelTempering(Sampler):
     Raises
     ------
     TypeError, ValueError
-        If an option is not as described; from `sample`, if the model is not a `BernoulliRBM`, if
-        the reference is "data" and its ``data_mean`` not known, or if the number of a replica,
-        that of its ladder times R, does not fit 32 bits.
+        If an option is not as described; from `sample`, if the model is neither a `BernoulliRBM`
+        nor a `GaussianRBM`, if its units cannot be the reference, if that is "data" and the
+        ``data_mean`` of bits not known, or if the number of a replica, that of its ladder times R,
+        does not fit 32 bits.
 
     References
     ----------
@@ -132,7 +123,7 @@ class ParallelTempering(Sampler):
     first_beta: float = 0.1
     target_acceptance: float = TARGET_ACCEPTANCE
     swap_every: int = 1
-    reference: str = "uniform"
+    reference: str | None = None
     samples_per_ladder: int = 1
     thin: int = 1
 
@@ -154,7 +145,7 @@ class ParallelTempering(Sampler):
             raise ValueError(f"first_beta: got {first}, expected less than 1")
         check_target(self.target_acceptance)
         _check.integer("swap_every", self.swap_every, 1)
-        _check.choice("reference", self.reference, REFERENCES)
+        check_reference(self.reference)
         _check.integer("samples_per_ladder", self.samples_per_ladder, 1)
         _check.integer("thin", self.thin, 1)
         sweeps = self._replica_sweeps(self.samples_per_ladder)
@@ -185,10 +176,11 @@ class ParallelTempering(Sampler):
 
         Parameters
         ----------
-        model : BernoulliRBM, or list or tuple of them
-            Several must have the same shape and be ordered from the easiest to sample to the one
-            wanted. Independent units, as `BernoulliRBM.independent` returns them, are drawn
-            exactly. `select_snapshots` leaves out what is not needed.
+        model : BernoulliRBM or GaussianRBM, or list or tuple of either
+            Several must have the same shape, and real units the same ``data_mean`` and
+            ``data_scale``, and be ordered from the easiest to sample to the one wanted.
+            Independent units, as ``model.independent()`` returns them, are drawn exactly.
+            `select_snapshots` leaves out what is not needed.
         n_samples : int
         seed : int
             The same seed gives the same samples.
@@ -224,7 +216,7 @@ class ParallelTempering(Sampler):
         one = cast(RBM, model)  # or nothing that can be sampled, which is refused
         return self._run(one, n_samples, seed, first_chain, lambda job: self._sample(job, init))
 
-    def _given(self, job: Job, init: SampleSet | ArrayLike | None) -> Bits | None:
+    def _given(self, job: Job, init: SampleSet | ArrayLike | None) -> NDArray[Any] | None:
         """One visible state for each sample of the job, if there are any to start from."""
         if init is None:
             return None
@@ -234,8 +226,7 @@ class ParallelTempering(Sampler):
                 f"init: got shape {array.shape} with samples_per_ladder={self.samples_per_ladder}, "
                 "expected one state for all ladders"
             )
-        given: Bits = states("init", array, job.model, len(job))
-        return given
+        return states("init", array, job.model, len(job))
 
     def _check_no_betas(self) -> None:
         """Options of inverse temperatures say nothing of a trajectory of models."""
@@ -258,7 +249,7 @@ class ParallelTempering(Sampler):
         self, job: Job, start: Callable[[Streams], tuple[Replicas, dict[str, Any]]]
     ) -> SampleSet:
         """Run the ladders of the samples asked for, once they are set up."""
-        model, per_ladder = check_family(job.model), self.samples_per_ladder
+        per_ladder = self.samples_per_ladder
         first, last = int(job.ids[0]), int(job.ids[-1])
         ladders = chain_ids(last // per_ladder - first // per_ladder + 1, first // per_ladder)
         streams = Streams(ladders, job.key("tempering"), job.backend, job.n_threads)
@@ -266,7 +257,7 @@ class ParallelTempering(Sampler):
         # Of a single ladder, no more than the last sample asked for.
         n_each = per_ladder if len(ladders) > 1 else last % per_ladder + 1
         flow = ReplicaFlow(replicas.slots, self.swap_every)
-        visible, hidden = self._run_ladders(replicas, model, n_each, flow)
+        visible, hidden = self._run_ladders(replicas, n_each, flow)
         wanted = slice(first % per_ladder, first % per_ladder + len(job))
         sweeps = self._replica_sweeps(n_each)
         info |= {
@@ -281,45 +272,47 @@ class ParallelTempering(Sampler):
     def _replica_sweeps(self, n_samples: int) -> int:
         return self.n_sweeps + (n_samples - 1) * self.thin
 
-    def _run_ladders(
-        self, replicas: Replicas, model: BernoulliRBM, n_each: int, flow: ReplicaFlow
-    ) -> State:
+    def _run_ladders(self, replicas: Replicas, n_each: int, flow: ReplicaFlow) -> State:
         """Take samples of the last rung, those of a ladder one after the other."""
         taken: list[State] = []
         total = self._replica_sweeps(n_each)
         with progress_bar(self.progress, total, "tempering sweeps") as update:
             for i in range(n_each):
-                replicas.follow(model, self.thin if i else self.n_sweeps, flow, update)
+                replicas.follow(self.thin if i else self.n_sweeps, flow, update)
                 taken.append(replicas.on_rung(replicas.n_rungs - 1))
         visible, hidden = (np.stack(x, axis=1) for x in zip(*taken, strict=True))
         return visible.reshape(-1, visible.shape[-1]), hidden.reshape(-1, hidden.shape[-1])
 
     def _along_betas(
-        self, job: Job, model: BernoulliRBM, streams: Streams, given: Bits | None
+        self, job: Job, model: Tempered, streams: Streams, given: NDArray[Any] | None
     ) -> tuple[Replicas, dict[str, Any]]:
-        path = Path.to(model, self.reference, job.precision)
-        betas = self._ladder(job, model, path)
+        reference = reference_of(model, self.reference)
+        path = path_to(model, reference, job.precision)
+        betas = self._ladder(job, path)
         start = _start(given, len(betas), streams)
         if start is None:
-            start = start_replicas(path.start, len(betas), streams, job.key("start"))
-        replicas = TemperedReplicas(path.rbm, path.offset, betas, start, streams, self.swap_every)
-        info = model.split(self.reference)[0].sampling_info(
+            start = path.start(len(betas), streams, job.key("start"))
+        replicas = path.replicas(betas, start, streams, self.swap_every)
+        # Of bits, the difference to the reference is what is rounded.
+        rounded: dict[str, Any] = {}
+        if isinstance(model, BernoulliRBM):
+            model, rounded = model.split(reference)[0], {"tempered": True}
+        info = model.sampling_info(
             job.precision,
             len(start),
             backend=job.backend,
             n_threads=job.n_threads,
             n_sweeps=self.n_sweeps,
-            tempered=True,
+            **rounded,
         )
-        return replicas, info | {"reference": self.reference, "betas": betas.tolist()}
+        return replicas, info | {"reference": reference, "betas": betas.tolist()}
 
-    def _ladder(self, job: Job, model: BernoulliRBM, path: Path) -> Reals:
+    def _ladder(self, job: Job, path: Path) -> Reals:
         if not isinstance(self.betas, str):
             return np.array(self.betas, np.float64)
         if self.betas == "geometric":
             return geometric_ladder(self.n_replicas or _REPLICAS, float(self.first_beta))
         return tuned(
-            model,
             path,
             self.target_acceptance,
             self.n_replicas,
@@ -330,20 +323,23 @@ class ParallelTempering(Sampler):
         ).betas
 
     def _along_models(
-        self, job: Job, models: Sequence[BernoulliRBM], streams: Streams, given: Bits | None
+        self,
+        job: Job,
+        models: Sequence[Tempered],
+        streams: Streams,
+        given: NDArray[Any] | None,
     ) -> tuple[Replicas, dict[str, Any]]:
         start = _start(given, len(models), streams)
-        if start is None:
-            start = start_replicas(easy_start(models[0]), len(models), streams, job.key("start"))
-        rbms = [m.integers(job.precision) for m in models]
-        replicas = TrajectoryReplicas(rbms, start, streams, self.swap_every)
+        replicas = on_trajectory(
+            models, job.precision, streams, start, job.key("start"), self.swap_every
+        )
         info = models[-1].sampling_info(
             job.precision, len(streams), backend=job.backend, n_threads=job.n_threads
         )
         return replicas, info
 
 
-def _start(given: Bits | None, n_replicas: int, streams: Streams) -> Bits | None:
+def _start(given: NDArray[Any] | None, n_replicas: int, streams: Streams) -> NDArray[Any] | None:
     """Repeat a ladder's state for all its replicas, (L · R, N)."""
     if given is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,16 @@ from numpy.typing import NDArray
 from .. import _check
 from .._progress import Update
 from ..backends import BACKENDS, get_backend
-from ..backends.protocol import Backend, Bits, Domain, IntegerRBM, Key, Reals, Words
+from ..backends.protocol import Backend, Bits, Domain, Key, Reals, Words
 from ..backends.reference.elementary import exp_nonpositive
-from ..rbm import BernoulliRBM
+from ..backends.reference.exchanges import Exchanges
 from ..rbm.grid import PRECISIONS
 from ..rbm.tempering import replica_ids
 from .replica_flow import ReplicaFlow
 
 __all__ = [
     "Replicas",
+    "Rung",
     "State",
     "Streams",
     "TemperedReplicas",
@@ -28,7 +30,6 @@ __all__ = [
     "fixed_mean",
     "place",
     "start_replicas",
-    "sweeps_at_once",
 ]
 
 _WORK_AT_ONCE = 1 << 33  # weights visited between two updates of the progress bar
@@ -37,7 +38,7 @@ _DRAWN_AT_ONCE = 1 << 20
 _UNIT = 2.0**30
 
 Slots = NDArray[np.uint16]
-State = tuple[Bits, Bits]
+State = tuple[NDArray[Any], Bits]
 """v and h, one state a row."""
 
 
@@ -55,12 +56,23 @@ class Streams:
 
 
 class Replicas(ABC):
-    """L ladders of R replicas, each replica on a rung of its own; the last rung is the target."""
+    """L ladders of R replicas, each replica on a rung of its own; the last rung is the target.
 
-    def __init__(self, n_rungs: int, streams: Streams, swap_every: int) -> None:
+    Parameters
+    ----------
+    n_rungs : int
+        R.
+    work : int
+        Weights that a sweep of one replica visits, as often as it does.
+    streams : Streams
+    swap_every : int
+        Sweeps from one event of exchanges to the next.
+    """
+
+    def __init__(self, n_rungs: int, work: int, streams: Streams, swap_every: int) -> None:
         self.n_rungs, self.streams, self.swap_every = n_rungs, streams, swap_every
         self.slots: Slots = np.tile(np.arange(n_rungs, dtype=np.uint16), (len(streams), 1))
-        self.sweep = 0
+        self.sweep, self._work = 0, work
 
     @abstractmethod
     def advance(self, n_sweeps: int) -> Slots:
@@ -70,21 +82,22 @@ class Replicas(ABC):
     def on_rung(self, k: int) -> State:
         """Return v and h of the replicas that are on rung k, (L, N) and (L, M)."""
 
-    def pieces(self, model: BernoulliRBM, n_sweeps: int) -> Iterator[tuple[int, Slots]]:
+    def pieces(self, n_sweeps: int) -> Iterator[tuple[int, Slots]]:
         """Make so many sweeps in pieces; yield their sizes and traces."""
-        n = len(self.streams) * self.n_rungs
-        work = 2 * model.n_visible * model.n_hidden * n
-        at_once = min(sweeps_at_once(n, self.swap_every), max(1, _WORK_AT_ONCE // work))
+        n = self.slots.size
+        at_once = max(1, _TRACED_AT_ONCE // n) * self.swap_every
+        at_once = min(at_once, max(1, _WORK_AT_ONCE // (self._work * n)))
         stop = self.sweep + n_sweeps
         while self.sweep < stop:
             size = min(at_once, stop - self.sweep)
             yield size, self.advance(size)
 
-    def follow(self, model: BernoulliRBM, n_sweeps: int, flow: ReplicaFlow, update: Update) -> None:
+    def follow(self, n_sweeps: int, flow: ReplicaFlow, update: Update | None = None) -> None:
         """Make so many sweeps and count what the replicas do meanwhile."""
-        for size, trace in self.pieces(model, n_sweeps):
+        for size, trace in self.pieces(n_sweeps):
             flow.add(trace)
-            update(size)
+            if update is not None:
+                update(size)
 
 
 class TemperedReplicas(Replicas):
@@ -92,56 +105,72 @@ class TemperedReplicas(Replicas):
 
     Parameters
     ----------
-    rbm : IntegerRBM
-        Of the energy E - E_ref.
-    offset : array, (N,), or None
-        Log-odds r of E_ref = -rᵀv, 0 for None.
     betas : array, (R,)
-    visible : array of uint8, (L · R, N)
-        Ladder by ladder.
+    states : tuple of arrays
+        v and h, (L · R, N) and (L · R, M), ladder by ladder; units of a graph, which has no
+        layers, are all visible.
+    scale : float
+        Energies are counted in units of 1/scale.
+    work, streams, swap_every
+        See `Replicas`.
     """
 
     def __init__(
         self,
-        rbm: IntegerRBM,
-        offset: Reals | None,
         betas: Reals,
-        visible: Bits,
+        states: State,
+        work: int,
         streams: Streams,
         swap_every: int = 1,
+        scale: float = 1.0,
     ) -> None:
-        super().__init__(len(betas), streams, swap_every)
-        self._rbm, self._offset, self._betas, self._visible = rbm, offset, betas, visible
-        self._hidden = np.zeros((len(visible), len(rbm.hidden_bias)), np.uint8)
+        super().__init__(len(betas), work, streams, swap_every)
+        self.betas, self.scale, self._states = betas, scale, states
         self._ids = replica_ids(streams.ladders, len(betas)).reshape(-1)
-        self.energies = np.empty((0, *self.slots.shape), np.int64)
+        self.energies: Reals = np.empty((0, *self.slots.shape))
+        """(E, L, R): E - E_ref on each rung before each event of the last call of `advance`."""
+
+    @abstractmethod
+    def _temper(self, n_sweeps: int) -> Exchanges:
+        """Sweep the states and exchange from `sweep` and `slots` on."""
 
     def advance(self, n_sweeps: int) -> Slots:
         """Sweep and exchange, and keep the energies at the events."""
-        result = self.streams.backend.temper(
-            self._rbm,
-            self._visible,
-            self._ids,
-            self.streams.ladders,
-            self.streams.key,
-            first_sweep=self.sweep,
-            n_sweeps=n_sweeps,
-            swap_every=self.swap_every,
-            betas=self._betas,
-            slots=self.slots,
-            offset=self._offset,
-            n_threads=self.streams.n_threads,
-        )
-        self._visible, self._hidden, self.slots = result.visible, result.hidden, result.slots
-        self.energies = result.energies
-        self.sweep += n_sweeps
-        return result.trace
+        found = self._temper(n_sweeps)
+        before = np.concatenate([self.slots[None], found.trace[:-1]])[: len(found.trace)]
+        on_rungs = np.take_along_axis(found.energies, np.argsort(before, axis=2), axis=2)
+        self.energies = on_rungs / self.scale
+        self.slots, self.sweep = found.slots, self.sweep + n_sweeps
+        return found.trace
 
     def on_rung(self, k: int) -> State:
         """Return v and h of the replicas at β_k."""
-        ladder, replica = np.nonzero(self.slots == k)
-        row = ladder * self.n_rungs + replica
-        return self._visible[row], self._hidden[row]
+        row = np.nonzero((self.slots == k).reshape(-1))[0]
+        visible, hidden = self._states
+        return visible[row], hidden[row]
+
+    def acceptance(self) -> Reals:
+        """Mean over the last call's events of how likely an exchange was, proposed or not."""
+        gain = self.energies[:, :, :-1] - self.energies[:, :, 1:]
+        exponent = gain * (self.betas[:-1] - self.betas[1:])
+        return fixed_mean(exp_nonpositive(np.minimum(exponent, 0.0)))
+
+
+class Rung(Protocol):
+    """One model of a trajectory, as its chains sample it."""
+
+    work: int
+    """Weights that a sweep of one chain visits, as often as it does."""
+
+    def sweep(
+        self, state: State, ids: Words, streams: Streams, *, first: int, n_sweeps: int
+    ) -> State:
+        """Return v and h after so many sweeps, the first of this number."""
+        ...
+
+    def energy(self, state: State, streams: Streams) -> Reals:
+        """E(v, h), (C,), to a constant of the model."""
+        ...
 
 
 class TrajectoryReplicas(Replicas):
@@ -151,23 +180,26 @@ class TrajectoryReplicas(Replicas):
 
     .. math:: \min(1, \exp[E_k(x) + E_{k+1}(x') - E_k(x') - E_{k+1}(x)]),
 
-    every energy being that of the model as it is rounded to its own grid and sampled.
+    every energy being that of the model as it is sampled.
 
     Parameters
     ----------
-    rbms : sequence of R IntegerRBM
+    rungs : sequence of R Rung
         The easiest first.
-    visible : array of uint8, (L · R, N)
-        Ladder by ladder.
+    states : tuple of arrays
+        v and h, (L · R, N) and (L · R, M), ladder by ladder.
     """
 
     def __init__(
-        self, rbms: Sequence[IntegerRBM], visible: Bits, streams: Streams, swap_every: int = 1
+        self, rungs: Sequence[Rung], states: State, streams: Streams, swap_every: int = 1
     ) -> None:
-        super().__init__(len(rbms), streams, swap_every)
-        self._rbms, n = rbms, len(rbms)
-        self._visible = [np.ascontiguousarray(visible[k::n]) for k in range(n)]
-        self._hidden = [np.zeros((len(streams), len(x.hidden_bias)), np.uint8) for x in rbms]
+        n = len(rungs)
+        super().__init__(n, max(rung.work for rung in rungs), streams, swap_every)
+        self._rungs = rungs
+        self._states: list[State] = [
+            (np.ascontiguousarray(states[0][k::n]), np.ascontiguousarray(states[1][k::n]))
+            for k in range(n)
+        ]
         ids = replica_ids(streams.ladders, n)
         self._ids = [np.ascontiguousarray(ids[:, k]) for k in range(n)]
         self._replica = self.slots.copy()  # on each rung, (L, R)
@@ -185,7 +217,7 @@ class TrajectoryReplicas(Replicas):
 
     def on_rung(self, k: int) -> State:
         """Return v and h of the model k."""
-        return self._visible[k], self._hidden[k]
+        return self._states[k]
 
     def exponent(self, i: int, x: State, j: int, y: State) -> Reals:
         """E_i(x) + E_j(y) - E_i(y) - E_j(x) for states x of the rung i and y of j, (C,)."""
@@ -193,25 +225,14 @@ class TrajectoryReplicas(Replicas):
         return own - (self._energy(i, y) + self._energy(j, x))
 
     def _energy(self, k: int, state: State) -> Reals:
-        rbm, streams = self._rbms[k], self.streams
-        energy: Reals = streams.backend.energy(rbm, *state, streams.n_threads) / rbm.scale
-        return energy
+        return self._rungs[k].energy(state, self.streams)
 
     def _sweep(self, n_sweeps: int) -> None:
-        streams, beta = self.streams, np.ones(len(self.streams))
-        for k, rbm in enumerate(self._rbms):
-            result = streams.backend.gibbs(
-                rbm,
-                self._visible[k],
-                self._ids[k],
-                streams.key,
-                first_sweep=self.sweep,
-                n_sweeps=n_sweeps,
-                beta=beta,
-                mean=False,
-                n_threads=streams.n_threads,
+        streams = self.streams
+        for k, (rung, ids) in enumerate(zip(self._rungs, self._ids, strict=True)):
+            self._states[k] = rung.sweep(
+                self._states[k], ids, streams, first=self.sweep, n_sweeps=n_sweeps
             )
-            self._visible[k], self._hidden[k] = result.visible, result.hidden
         self.sweep += n_sweeps
 
     def _exchange(self, event: int) -> None:
@@ -223,8 +244,7 @@ class TrajectoryReplicas(Replicas):
             exponent = self.exponent(k, self.on_rung(k), k + 1, self.on_rung(k + 1))
             p = exp_nonpositive(np.minimum(exponent, 0.0))
             accepted = np.nonzero(u[:, k] < p)[0]
-            for states in (self._visible, self._hidden):
-                lower, upper = states[k], states[k + 1]
+            for lower, upper in zip(self._states[k], self._states[k + 1], strict=True):
                 lower[accepted], upper[accepted] = upper[accepted], lower[accepted]
             pair = self._replica[:, k : k + 2]
             pair[accepted] = pair[accepted, ::-1]
@@ -238,11 +258,6 @@ def place(backend: str, precision: str, n_threads: int | None) -> tuple[Backend,
     if n_threads is not None:
         _check.integer("n_threads", n_threads, 1)
     return get_backend(backend), n_threads or 0
-
-
-def sweeps_at_once(n_replicas: int, swap_every: int) -> int:
-    """Sweeps of so many replicas after which their traces should be counted, lest they pile up."""
-    return max(1, _TRACED_AT_ONCE // n_replicas) * swap_every
 
 
 def start_replicas(p: Reals, n_replicas: int, streams: Streams, key: Key) -> Bits:

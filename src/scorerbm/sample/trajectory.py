@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import _check
 from .._progress import Progress, Update, progress_bar
 from .._seed import derive_key
 from ..backends import at_work
-from ..backends.protocol import Reals
+from ..backends.protocol import Key
 from ..backends.reference.elementary import exp_nonpositive
-from ..rbm import RBM, BernoulliRBM
+from ..rbm import RBM
 from ..rbm.chains import MOST_STEPS, chain_ids
-from ..rbm.tempering import MOST_RUNGS, check_family
+from ..rbm.standardisation import same_units
+from ..rbm.tempering import MOST_RUNGS, Tempered, check_family
 from .ladder import check_target
-from .replicas import (
-    State,
-    Streams,
-    TrajectoryReplicas,
-    fixed_mean,
-    place,
-    start_replicas,
-)
+from .replicas import State, Streams, TrajectoryReplicas, fixed_mean, place
+from .tempered_families import easiest_reference, path_to, rung_of
 
-__all__ = ["check_trajectory", "easy_start", "select_snapshots"]
+__all__ = ["check_trajectory", "on_trajectory", "select_snapshots"]
 
 _LOOKS = 10
 
 Model = TypeVar("Model", bound=RBM)
 
 
-def check_trajectory(models: Sequence[RBM]) -> tuple[BernoulliRBM, ...]:
-    """Return at least two models of one shape.
+def check_trajectory(models: Sequence[RBM]) -> tuple[Tempered, ...]:
+    """Return at least two models of one family, shape and standardisation of the data.
 
     Raises
     ------
@@ -44,18 +40,42 @@ def check_trajectory(models: Sequence[RBM]) -> tuple[BernoulliRBM, ...]:
     if not 2 <= len(models) <= MOST_RUNGS:
         raise ValueError(f"models: got {len(models)}, expected from 2 to {MOST_RUNGS}")
     checked = tuple(check_family(model) for model in models)
-    shapes = [model.weights.shape for model in checked]
-    for i, shape in enumerate(shapes):
-        if shape != shapes[-1]:
+    last = checked[-1]
+    for i, model in enumerate(checked):
+        if type(model) is not type(last):
+            raise TypeError(
+                f"models[{i}]: got {type(model).__name__}, expected {type(last).__name__} as is "
+                "the last"
+            )
+        if model.weights.shape != last.weights.shape:
             raise ValueError(
-                f"models[{i}]: got weights of shape {shape}, expected {shapes[-1]} as in the last"
+                f"models[{i}]: got weights of shape {model.weights.shape}, expected "
+                f"{last.weights.shape} as in the last"
+            )
+        if not same_units(model.standardisation, last.standardisation):
+            raise ValueError(
+                f"models[{i}]: got another data_mean or data_scale than in the last, expected the "
+                "same: states of the models would mean different data"
             )
     return checked
 
 
-def easy_start(model: BernoulliRBM) -> Reals:
-    """Probabilities to start replicas from: the data's frequencies, or fair coins."""
-    return np.full(model.n_visible, 0.5) if model.data_mean is None else model.data_mean
+def on_trajectory(
+    models: Sequence[Tempered],
+    precision: str,
+    streams: Streams,
+    given: NDArray[Any] | None,
+    start: Key,
+    swap_every: int = 1,
+) -> TrajectoryReplicas:
+    """Set replicas on the models, with visible states given or drawn from independent units."""
+    easiest = models[0]
+    if given is None:
+        path = path_to(easiest, easiest_reference(easiest), precision)
+        given = path.start(len(models), streams, start)
+    hidden = np.zeros((len(given), easiest.n_hidden), np.uint8)
+    rungs = [rung_of(model, precision) for model in models]
+    return TrajectoryReplicas(rungs, (given, hidden), streams, swap_every)
 
 
 def select_snapshots(
@@ -83,8 +103,8 @@ def select_snapshots(
 
     Parameters
     ----------
-    models : sequence of BernoulliRBM
-        Of the same shape, the easiest to sample first.
+    models : sequence of BernoulliRBM or of GaussianRBM
+        Of the same shape (and standardisation of the data), the easiest to sample first.
     target_acceptance : float
         Least rate of exchange between neighbours, as far as the snapshots allow it.
     n_ladders : int
@@ -119,28 +139,24 @@ def select_snapshots(
     key = derive_key(_check.integer("seed", seed), "snapshots")
     where, threads = place(backend, precision, n_threads)
     streams = Streams(chain_ids(n_ladders), key, where, threads)
-    rbms = [model.integers(precision) for model in checked]
     with at_work(where, threads), progress_bar(progress, n_sweeps, "sampling snapshots") as update:
         start_key = derive_key(seed, "snapshots start")
-        start = start_replicas(easy_start(checked[0]), len(rbms), streams, start_key)
-        replicas = TrajectoryReplicas(rbms, start, streams)
-        states = _looks(replicas, checked[-1], n_sweeps, update)
+        replicas = on_trajectory(checked, precision, streams, None, start_key)
+        states = _looks(replicas, n_sweeps, update)
 
         def rate(i: int, j: int) -> float:
             exponent = replicas.exponent(i, states[i], j, states[j])
             return float(fixed_mean(exp_nonpositive(np.minimum(exponent, 0.0))[:, None])[0])
 
-        return [models[i] for i in thinned(len(rbms), rate, target)]
+        return [models[i] for i in thinned(len(checked), rate, target)]
 
 
-def _looks(
-    replicas: TrajectoryReplicas, model: BernoulliRBM, n_sweeps: int, update: Update
-) -> list[State]:
+def _looks(replicas: TrajectoryReplicas, n_sweeps: int, update: Update) -> list[State]:
     """States of each rung at ten times of the second half of a run."""
     times = [n_sweeps - n_sweeps * i // (2 * _LOOKS) for i in range(_LOOKS)][::-1]
     seen = []
     for time in times:
-        for size, _ in replicas.pieces(model, time - replicas.sweep):
+        for size, _ in replicas.pieces(time - replicas.sweep):
             update(size)
         seen.append([replicas.on_rung(k) for k in range(replicas.n_rungs)])
     return [

@@ -20,6 +20,7 @@ from ..protocol import (
 )
 from . import elementary
 from .bernoulli import draw_bits
+from .exchanges import temper
 from .real_numbers import RealNumbers
 
 __all__ = ["BinaryUnits", "tempered"]
@@ -72,28 +73,32 @@ class BinaryUnits(RealNumbers):
         offset: Reals | None,
         n_threads: int,
     ) -> TemperResult:
-        slots, trace, energies = slots.copy(), [], []
-        for sweep in range(first_sweep, first_sweep + n_sweeps):
-            beta = betas[slots].reshape(-1)
-            p = tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, beta)
-            hidden = self.bernoulli(p, chains, key, step=sweep, domain=Domain.HIDDEN)
-            p = tempered(hidden, rbm.weights_transposed, rbm.visible_bias, rbm.scale, beta, offset)
-            visible = self.bernoulli(p, chains, key, step=sweep, domain=Domain.VISIBLE)
-            if (sweep + 1) % swap_every != 0:
-                continue
-            energy = self.energy(rbm, visible, hidden, n_threads).reshape(slots.shape)
-            u = self.uniform(ladders, max(1, len(betas) - 1), key, step=sweep, domain=Domain.SWAP)
-            _swap(slots, energy, u, betas, rbm.scale, ((sweep + 1) // swap_every - 1) & 1)
-            trace.append(slots.copy())
-            energies.append(energy)
-        shape = (len(trace), *slots.shape)
-        return TemperResult(
-            visible,
-            hidden,
-            slots,
-            np.array(trace, np.uint16).reshape(shape),
-            np.array(energies, np.int64).reshape(shape),
+        hidden = np.zeros((len(visible), len(rbm.hidden_bias)), np.uint8)
+
+        def sweep(first: int, n: int, beta: Reals) -> None:
+            nonlocal visible, hidden
+            for step in range(first, first + n):
+                p = tempered(visible, rbm.weights, rbm.hidden_bias, rbm.scale, beta)
+                hidden = self.bernoulli(p, chains, key, step=step, domain=Domain.HIDDEN)
+                transposed, bias = rbm.weights_transposed, rbm.visible_bias
+                p = tempered(hidden, transposed, bias, rbm.scale, beta, offset)
+                visible = self.bernoulli(p, chains, key, step=step, domain=Domain.VISIBLE)
+
+        found = temper(
+            sweep,
+            lambda: self.energy(rbm, visible, hidden, n_threads),
+            lambda step: self.uniform(
+                ladders, max(1, len(betas) - 1), key, step=step, domain=Domain.SWAP
+            ),
+            first_sweep=first_sweep,
+            n_sweeps=n_sweeps,
+            swap_every=swap_every,
+            betas=betas,
+            slots=slots,
+            scale=rbm.scale,
         )
+        energies = found.energies.astype(np.int64, copy=False)
+        return TemperResult(visible, hidden, found.slots, found.trace, energies)
 
     def energy(
         self, rbm: IntegerRBM, visible: Bits, hidden: Bits, n_threads: int = 0
@@ -132,24 +137,3 @@ def tempered(
     field = bias + states.astype(np.float64) @ weights.astype(np.float64)
     x = field * np.reshape(beta / scale, (-1, 1))
     return elementary.sigmoid(x if offset is None else x + offset)
-
-
-def _swap(
-    slots: NDArray[np.uint16],
-    energy: NDArray[np.int64],
-    u: Reals,
-    betas: Reals,
-    scale: float,
-    parity: int,
-) -> None:
-    """Exchange neighbouring inverse temperatures, in place; each pair of a parity meets once."""
-    n_ladders, n_replicas = slots.shape
-    replica = np.argsort(slots, axis=1)  # of each slot
-    ladder = np.arange(n_ladders)
-    for k in range(parity, n_replicas - 1, 2):
-        low, high = replica[:, k], replica[:, k + 1]
-        gain = (energy[ladder, low] - energy[ladder, high]).astype(np.float64)
-        exponent = gain * ((betas[k] - betas[k + 1]) / scale)
-        accepted = u[:, k] < elementary.exp_nonpositive(np.minimum(exponent, 0.0))
-        slots[ladder, low] = np.where(accepted, k + 1, k)
-        slots[ladder, high] = np.where(accepted, k, k + 1)
