@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from safetensors.numpy import save as to_bytes
+from safetensors.numpy import save as serialised
 
 from scorerbm import BernoulliRBM
-from scorerbm.files import load, read_metadata, save
+from scorerbm.files import from_bytes, load, read_metadata, save, to_bytes
 from scorerbm.files.families import FAMILIES
 from scorerbm.files.metadata import FORMAT_VERSION, METADATA_KEY
 
@@ -129,6 +129,34 @@ def test_a_family_is_one_entry_of_the_registry(path, monkeypatch):
     assert same_bits(loaded.shift, model.shift)
 
 
+# -- in memory -------------------------------------------------------------------------------
+
+
+def test_bytes_are_those_of_the_file(path):
+    model = make_model()
+    save(model, path, training=RECORD, data_shape=(2, 3))
+    content = to_bytes(model, training=RECORD, data_shape=(2, 3))
+    assert content == path.read_bytes()
+    loaded = from_bytes(content)
+    for name, array in {**model.parameters, "data_mean": model.data_mean}.items():
+        assert same_bits(getattr(loaded, name), array)
+
+
+def test_wrong_bytes():
+    content = to_bytes(make_model())
+    header, body = header_of(content)
+    half = dict(header, weights={**header["weights"], "dtype": "I32"})
+    for wrong in (
+        *(content[:n] for n in (0, 7, 40, len(content) // 2, len(content) - 1)),
+        content + b"x",
+        pickle.dumps(3),
+        serialised({"weights": np.zeros((2, 2), np.float32)}),
+        with_header(half, body),
+    ):
+        with pytest.raises(ValueError, match="content: not a readable model"):
+            from_bytes(wrong)
+
+
 # -- what cannot be saved ----------------------------------------------------------------------
 
 
@@ -220,10 +248,10 @@ def test_trailing_bytes(path):
 
 
 def test_safetensors_of_another_program(path):
-    path.write_bytes(to_bytes({"weights": np.zeros((2, 2), np.float32)}, {"format": "pt"}))
+    path.write_bytes(serialised({"weights": np.zeros((2, 2), np.float32)}, {"format": "pt"}))
     with pytest.raises(ValueError, match="without scorerbm's metadata"):
         load(path)
-    path.write_bytes(to_bytes({"weights": np.zeros((2, 2), np.float32)}))
+    path.write_bytes(serialised({"weights": np.zeros((2, 2), np.float32)}))
     with pytest.raises(ValueError, match="without scorerbm's metadata"):
         read_metadata(path)
 
@@ -286,7 +314,7 @@ def edit_arrays(path, model, **changes):
     header, _ = header_of(path.read_bytes())
     arrays = dict(model.parameters) | {"data_mean": model.data_mean} | changes
     arrays = {k: v for k, v in arrays.items() if v is not None}
-    path.write_bytes(to_bytes(arrays, header["__metadata__"]))
+    path.write_bytes(serialised(arrays, header["__metadata__"]))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Models in files: safetensors with one JSON record."""
 
 from .metadata import ModelMetadata
-from .model_file import load, read_metadata, save
+from .model_file import from_bytes, load, read_metadata, save, to_bytes
 
-__all__ = ["ModelMetadata", "load", "read_metadata", "save"]
+__all__ = ["ModelMetadata", "from_bytes", "load", "read_metadata", "save", "to_bytes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,17 @@ from ..rbm import RBM
 from .families import FAMILIES, arrays_of, construct, family_of
 from .metadata import METADATA_KEY, ModelMetadata, checked_shape
 
-__all__ = ["load", "model_of", "opened", "read_metadata", "save", "tensors", "write"]
+__all__ = [
+    "from_bytes",
+    "load",
+    "model_of",
+    "opened",
+    "read_metadata",
+    "save",
+    "tensors",
+    "to_bytes",
+    "write",
+]
 
 PathLike = str | os.PathLike[str]
 
@@ -51,6 +62,28 @@ def save(
     OSError
         If the file cannot be written.
     """
+    write(path, *_parts(model, training, data_shape))
+
+
+def to_bytes(
+    model: RBM,
+    *,
+    training: Mapping[str, Any] | None = None,
+    data_shape: Sequence[int] | None = None,
+) -> bytes:
+    """Return the content of the file that `save` writes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `save` does.
+    """
+    return _content(*_parts(model, training, data_shape))
+
+
+def _parts(
+    model: RBM, training: Mapping[str, Any] | None, data_shape: Sequence[int] | None
+) -> tuple[dict[str, NDArray[Any]], ModelMetadata]:
     if not isinstance(model, RBM):
         raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
     metadata = ModelMetadata(
@@ -61,16 +94,21 @@ def save(
         training=None if training is None else dict(training),
         data_shape=None if data_shape is None else checked_shape(data_shape, model.n_visible),
     )
-    write(path, arrays_of(model), metadata)
+    return arrays_of(model), metadata
 
 
 def write(path: PathLike, arrays: Mapping[str, NDArray[Any]], metadata: ModelMetadata) -> None:
     """Write arrays and a record to a file that appears whole or not at all."""
-    from safetensors.numpy import save as to_bytes
-
-    content = to_bytes(dict(arrays), {METADATA_KEY: metadata.to_json()})
+    content = _content(arrays, metadata)
     with atomic_write(path, "wb") as file:
         file.write(content)
+
+
+def _content(arrays: Mapping[str, NDArray[Any]], metadata: ModelMetadata) -> bytes:
+    from safetensors.numpy import save as serialised
+
+    content: bytes = serialised(dict(arrays), {METADATA_KEY: metadata.to_json()})
+    return content
 
 
 def load(path: PathLike) -> RBM:
@@ -89,6 +127,29 @@ def load(path: PathLike) -> RBM:
         if metadata.latent is not None:
             raise ValueError("it holds a LatentModel, which scorerbm.load reads")
         return model_of(tensors(file), metadata)
+
+
+def from_bytes(content: bytes) -> RBM:
+    """Return the model of which `to_bytes` made the content; it executes nothing either.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole scorerbm model that this version can read.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as arrays_in
+
+    try:
+        arrays = arrays_in(content)
+        for name, array in arrays.items():
+            if array.dtype not in (np.float32, np.float64):
+                raise ValueError(f"{name}: got dtype {array.dtype}, expected float32 or float64")
+        # What was taken is whole: eight bytes, and as many of a header in JSON as they say.
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        return model_of(arrays, _metadata(header.get("__metadata__")))
+    except (SafetensorError, TypeError, ValueError) as error:
+        raise ValueError(f"content: not a readable model: {error}") from error
 
 
 def model_of(arrays: Mapping[str, NDArray[Any]], metadata: ModelMetadata) -> RBM:
@@ -134,12 +195,16 @@ def opened(path: PathLike) -> Iterator[tuple[ModelMetadata, Any]]:
         pass
     try:
         with safe_open(name, framework="np") as file:
-            entry = (file.metadata() or {}).get(METADATA_KEY)
-            if entry is None:
-                raise ValueError("a safetensors file without scorerbm's metadata")
-            yield ModelMetadata.from_json(entry), file
+            yield _metadata(file.metadata()), file
     except (SafetensorError, TypeError, ValueError) as error:
         raise ValueError(f"{name}: not a readable model: {error}") from error
+
+
+def _metadata(entries: Mapping[str, str] | None) -> ModelMetadata:
+    entry = (entries or {}).get(METADATA_KEY)
+    if entry is None:
+        raise ValueError("a safetensors file without scorerbm's metadata")
+    return ModelMetadata.from_json(entry)
 
 
 def tensors(file: Any) -> dict[str, NDArray[Any]]:

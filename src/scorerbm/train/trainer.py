@@ -199,7 +199,13 @@ class Trainer(ABC):
             return stream.result()
 
     def stream(
-        self, first: ArrayLike, *, n_rows: int | None = None, init: RBM | None = None, seed: int = 0
+        self,
+        first: ArrayLike,
+        *,
+        n_rows: int | None = None,
+        init: RBM | None = None,
+        seed: int = 0,
+        first_row: int = 0,
     ) -> Stream:
         """Begin a training whose rows come later: for loops of one's own.
 
@@ -210,6 +216,9 @@ class Trainer(ABC):
             Nothing is trained yet.
         n_rows, init, seed
             See `fit_batches`.
+        first_row : int
+            Number of the first row that will come: of rows trained on before with this seed, if
+            training goes on from a model.
 
         Returns
         -------
@@ -221,9 +230,10 @@ class Trainer(ABC):
             )
         if n_rows is not None:
             _check.integer("n_rows", n_rows, 1)
+        first_row = _check.integer("first_row", first_row)
         data = self._training_states("first", first)
         with at_work(get_backend(self.backend), self.n_threads or 0):
-            return Stream(self._run(data, None, init, seed), init, n_rows)
+            return Stream(self._run(data, None, init, seed), init, n_rows, first_row)
 
     def _training_states(self, name: str, v: ArrayLike) -> States:
         data = FAMILIES[self.visible].check(name, v)
