@@ -14,5 +14,6 @@ void register_noise(pybind11::module_& module);
 void register_real_numbers(pybind11::module_& module);
 void register_training(pybind11::module_& module);
 void register_dense(pybind11::module_& module);
+void register_c_api(pybind11::module_& module);
 
 }  // namespace scorerbm

@@ -13,6 +13,7 @@
 #include "runtime/contrast.h"
 #include "runtime/descend.h"
 #include "runtime/prepared.h"
+#include "runtime/weight_grid.h"
 
 namespace scorerbm {
 namespace {
@@ -129,11 +130,7 @@ void refresh(PreparedRBM& rbm, const py::object& weights, double scale, std::siz
 py::array_t<std::int32_t> round_bias(const py::object& bias, double scale, double limit) {
     const Input<double> b(bias, "bias", {any});
     auto out = new_array<std::int32_t>({b.extent(0)});
-    std::int32_t* to = out.mutable_data();
-    for (std::size_t i = 0; i < b.size(0); ++i) {
-        const double x = std::min(std::max(b.data()[i], -limit), limit);
-        to[i] = static_cast<std::int32_t>(std::nearbyint(x * scale));
-    }
+    round_biases(b.data(), b.size(0), scale, limit, out.mutable_data());
     return out;
 }
 

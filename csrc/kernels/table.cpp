@@ -21,6 +21,7 @@
 #include "swap.h"
 #include "tilted_half_sweep.h"
 #include "uniform.h"
+#include "words.h"
 
 namespace scorerbm {
 namespace {
@@ -47,6 +48,7 @@ constexpr KernelTable table = {
     linear,
     sigmoid_array,
     softplus_array,
+    words,
     uniform,
     normal,
     logistic,

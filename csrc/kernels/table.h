@@ -138,6 +138,13 @@ struct LinearTask {
     double* out;
 };
 
+// Of each chain so many blocks, (chains, blocks, 4).
+struct WordsTask {
+    std::size_t first_block, blocks;
+    Stream stream;
+    std::uint32_t* out;
+};
+
 struct UniformTask {
     std::size_t width;
     Stream stream;
@@ -347,6 +354,7 @@ struct KernelTable {
     void (*linear)(const LinearTask&, std::size_t begin, std::size_t end);
     void (*sigmoid)(const double* x, double* out, std::size_t size);
     void (*softplus)(const double* x, double* out, std::size_t size);
+    void (*words)(const WordsTask&, std::size_t begin, std::size_t end);
     void (*uniform)(const UniformTask&, std::size_t begin, std::size_t end);
     void (*normal)(const NoiseTask&, std::size_t begin, std::size_t end);
     void (*logistic)(const NoiseTask&, std::size_t begin, std::size_t end);

@@ -5,6 +5,9 @@ reverse SDE (`ReverseSDE`), in hundreds of steps, and the RBM itself in one shot
 `Exact`). `compare` measures one against the other.
 """
 
+from typing import TYPE_CHECKING, Any
+
+from ._include import get_include
 from .annealing import Annealer, AnnealerError
 from .backends import cpu_levels
 from .denoise import (
@@ -135,6 +138,7 @@ __all__ = [
     "LogPartition",
     "MeanFieldDenoiser",
     "ParallelTempering",
+    "Philox4x32",
     "ProbabilityFlow",
     "ReverseSDE",
     "Road",
@@ -156,6 +160,7 @@ __all__ = [
     "exact_moments",
     "fit_latent",
     "from_ising",
+    "get_include",
     "ising_layers",
     "kl_divergence",
     "load",
@@ -183,9 +188,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> str:
+if TYPE_CHECKING:
+    from .random import Philox4x32
+
+
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         from ._version import package_version
 
         return package_version()
+    if name == "Philox4x32":  # a compiled module that most do without
+        from .random import Philox4x32
+
+        return Philox4x32
     raise AttributeError(f"module 'scorerbm' has no attribute {name!r}")
