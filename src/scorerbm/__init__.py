@@ -8,6 +8,7 @@ reverse SDE (`ReverseSDE`), in hundreds of steps, and the RBM itself in one shot
 from typing import TYPE_CHECKING, Any
 
 from ._include import get_include
+from ._kinds import to_kind
 from .annealing import Annealer, AnnealerError
 from .backends import cpu_levels
 from .denoise import (
@@ -183,6 +184,7 @@ __all__ = [
     "score",
     "select_snapshots",
     "to_ising",
+    "to_kind",
     "total_variation",
     "tune_ladder",
 ]

@@ -16,16 +16,31 @@ Shape = tuple[int | None, ...]
 
 
 def as_array(name: str, value: Any) -> NDArray[Any]:
-    """A numeric NumPy view of anything that has ``__array__`` or speaks DLPack."""
-    if not hasattr(value, "__array__") and hasattr(value, "__dlpack__"):
-        value = np.from_dlpack(value)
+    """A numeric NumPy view of anything that has ``__array__`` or speaks DLPack.
+
+    Memory is shared if it is the CPU's; what lies on another device is copied.
+    """
     try:
-        array = np.asarray(value)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name}: got {_kind(value)}, expected an array of numbers") from error
+        array = _viewed(value)
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        raise TypeError(
+            f"{name}: got {_kind(value)}, expected an array of numbers ({error})"
+        ) from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: got dtype {array.dtype}, expected real numbers")
     return array
+
+
+_CPU = 1  # DLPack's number of the device
+
+
+def _viewed(value: Any) -> NDArray[Any]:
+    if isinstance(value, np.ndarray) or not hasattr(value, "__dlpack__"):
+        return np.asarray(value)
+    if value.__dlpack_device__()[0] != _CPU:
+        return np.from_dlpack(value, device="cpu")
+    # The older protocol knows dtypes that DLPack's readers may not, and says more of errors.
+    return np.asarray(value) if hasattr(value, "__array__") else np.from_dlpack(value)
 
 
 def real_array(name: str, value: Any, *shapes: Shape) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from .. import _check
+from .._kinds import to_kind
 from .._progress import Progress
 from .._seed import derive_key
 from ..backends import BACKENDS, at_work, get_backend
@@ -77,6 +78,20 @@ class SampleSet:
         """The visible states in the units of the data, (B, N); where these are the same, they."""
         kept = self.standardisation
         return self.visible if kept is None else kept.undo(self.visible)
+
+    def to(self, like: Any) -> SampleSet:
+        """Return the states as arrays of another library; the rest stays as it is.
+
+        Parameters
+        ----------
+        like : {"numpy", "torch", "jax", "cupy"} or an array of one of these
+            See `scorerbm.to_kind`.
+        """
+        return replace(
+            self,
+            visible=to_kind(_check.as_array("visible", self.visible), like),
+            hidden=to_kind(_check.as_array("hidden", self.hidden), like),
+        )
 
     def __len__(self) -> int:
         return len(self.visible)
