@@ -16,7 +16,7 @@ from scorerbm import BlockGibbs, Exact
 from scorerbm.backends.protocol import GibbsResult
 from scorerbm.backends.reference import ReferenceBackend
 from scorerbm.rbm.chains import MOST_STEPS
-from scorerbm.sample import block_gibbs
+from scorerbm.sample import chain_sampler
 
 FREE = np.nan
 MODEL = random_bernoulli(5, 3, seed=2)
@@ -245,7 +245,7 @@ def test_threads_backend_and_looking_up_do_not_change_clamped_chains(monkeypatch
     expected = BlockGibbs(7, n_threads=1).sample(MODEL, 33, clamp=clamp)
     for options in ({"n_threads": 2}, {"n_threads": 7}, {"backend": "reference"}):
         assert same(BlockGibbs(7, **options).sample(MODEL, 33, clamp=clamp), expected)
-    monkeypatch.setattr(block_gibbs, "_WORK_AT_ONCE", 2 * MODEL.weights.size * 33 * 3)
+    monkeypatch.setattr(chain_sampler, "_WORK_AT_ONCE", 2 * MODEL.weights.size * 33 * 3)
     assert same(BlockGibbs(7).sample(MODEL, 33, clamp=clamp), expected)
 
 

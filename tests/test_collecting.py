@@ -15,7 +15,7 @@ from helpers.gaussian import random_gaussian
 from helpers.models import joint_probabilities, random_bernoulli, visible_probabilities
 from helpers.statistics import ACCEPT, REJECT, chi_square_states
 from scorerbm import BlockGibbs
-from scorerbm.sample import Draws, block_gibbs, collecting
+from scorerbm.sample import Draws, chain_sampler, collecting
 
 MODEL = random_bernoulli(11, 3, seed=2)
 SAMPLER = BlockGibbs(20, collect_every=4, burn_in=5)
@@ -59,7 +59,7 @@ def test_a_last_sweep_that_is_kept_is_kept_once():
 
 def test_how_often_gibbs_looks_up_does_not_matter(monkeypatch):
     expected = SAMPLER.sample(MODEL, 7).draws
-    monkeypatch.setattr(block_gibbs, "_WORK_AT_ONCE", 1)
+    monkeypatch.setattr(chain_sampler, "_WORK_AT_ONCE", 1)
     assert same(SAMPLER.sample(MODEL, 7).draws, expected)
 
 
@@ -167,17 +167,17 @@ class BrokenError(Exception):
 @pytest.mark.parametrize("error", [BrokenError, KeyboardInterrupt])
 @pytest.mark.parametrize("former", [None, b"former"])
 def test_a_run_that_fails_leaves_a_former_file_as_it_was(tmp_path, monkeypatch, error, former):
-    path, advance = tmp_path / "samples.npy", block_gibbs._advance
+    path, advance = tmp_path / "samples.npy", chain_sampler._advance
     if former is not None:
         path.write_bytes(former)
 
-    def fails(job, chains, sweep, update):
-        advance(job, chains, sweep, update)
+    def fails(move, at_once, chains, sweep, update):
+        advance(move, at_once, chains, sweep, update)
         if sweep == 17:
             assert len(names(tmp_path)) == 1 + (former is not None)
             raise error
 
-    monkeypatch.setattr(block_gibbs, "_advance", fails)
+    monkeypatch.setattr(chain_sampler, "_advance", fails)
     with pytest.raises(error):
         SAMPLER.sample(MODEL, 13, out=path)
     assert names(tmp_path) == ([] if former is None else ["samples.npy"])

@@ -162,16 +162,58 @@ def test_samples_depend_on_the_seed_only(sampler):
     assert not np.isclose(sample(seed=2), whole).all(axis=1).any()
 
 
-def test_chains_go_on_and_are_held():
-    model, sampler = random_gaussian(4, 3), BlockGibbs(6, collect_every=2)
-    whole = sampler.sample(model, 10, seed=3)
-    half = BlockGibbs(2).sample(model, 10, seed=3)
-    rest = BlockGibbs(4).sample(model, 10, init=half)
+@pytest.mark.parametrize("kind", [BlockGibbs, GibbsLangevin])
+def test_chains_go_on_and_are_held(kind, tmp_path):
+    model, clamp = random_gaussian(4, 3), [0.25, np.nan, np.nan, -1.5]
+    whole = kind(6, collect_every=2).sample(model, 10, seed=3, clamp=clamp)
+    half = kind(2).sample(model, 10, seed=3, clamp=clamp)
+    rest = kind(4).sample(model, 10, init=half, clamp=clamp)
     assert np.array_equal(rest.visible, whole.visible)
     assert np.array_equal(whole.draws.visible[0], half.visible)
-    held = BlockGibbs(4).sample(model, 10, clamp=[0.25, np.nan, np.nan, -1.5]).visible
-    assert (held[:, [0, 3]] == [0.25, -1.5]).all()
-    assert len(np.unique(held[:, 1])) == 10
+    assert whole.info["sweep"] == rest.info["sweep"] == 6
+    assert (whole.visible[:, [0, 3]] == [0.25, -1.5]).all()
+    assert len(np.unique(whole.visible[:, 1])) == 10
+    late = kind(6, collect_every=1, burn_in=3)
+    late.sample(model, 10, seed=3, clamp=clamp, out=tmp_path / "draws.npy")
+    assert np.array_equal(np.load(tmp_path / "draws.npy")[-1], whole.visible)
+
+
+CLAMP = np.array([0.7, np.nan, np.nan])
+HELD = ~np.isnan(CLAMP)
+
+
+def conditional(model):
+    """p(v_free, h | v_held): the free units' model, with hidden biases c + Wᵀ(v/σ²) of the held."""
+    w, b, c, s = exact_parameters(model)
+    shift = (CLAMP[HELD] / s[HELD] ** 2) @ w[HELD]
+    return GaussianRBM(w[~HELD], b[~HELD], c + shift, s[~HELD])
+
+
+@pytest.mark.parametrize("kind", [BlockGibbs, GibbsLangevin])
+def test_free_units_have_the_law_given_the_held_ones(kind):
+    model = random_gaussian(3, 3, seed=4, scale=1.2)
+    drawn = kind(80).sample(model, 6000, clamp=CLAMP)
+    assert (drawn.visible[:, HELD] == CLAMP[HELD]).all()
+    free = type(drawn)(drawn.visible[:, ~HELD], drawn.hidden, {})
+    assert joint_law(free, conditional(model)) > ACCEPT
+    as_if_free = changed(conditional(model), hidden_bias=model.hidden_bias)
+    assert joint_law(free, as_if_free) < REJECT
+
+
+def test_steps_of_each_unit_s_own_serve_wide_and_narrow_ones_alike():
+    w = np.array([[40.0, 10.0], [0.02, -0.03]])
+    model = GaussianRBM(w, -0.5 * w.sum(axis=1), np.zeros(2), [20.0, 0.02])
+    alike, own = GibbsLangevin(150, 5, 1e-6), GibbsLangevin(150, 5, 0.3, preconditioned=True)
+    memory, spread = own.move(np.array([20.0, 0.02]))
+    assert np.ptp(memory) < 1e-15
+    assert np.allclose(spread, np.sqrt(1.0 - memory**2) * [20.0, 0.02])
+    start = [50.0, 0.03]
+    assert joint_law(own.sample(model, 4000, init=start), model) > ACCEPT
+    assert joint_law(alike.sample(model, 4000, init=start), model) < REJECT
+    same = GibbsLangevin(3, preconditioned=True).move(np.full(2, 0.5))
+    assert np.allclose(same, GibbsLangevin(3).move(np.full(2, 0.5)))
+    with pytest.raises(ValueError, match=r"step_size: got 9\.0, too long .*; below 2 all shrink"):
+        GibbsLangevin(1, 1, 9.0, preconditioned=True).move(np.array([20.0, 0.02]))
 
 
 def test_what_was_done_is_told():
@@ -192,8 +234,9 @@ def test_what_real_units_do_not_have_is_refused():
     ):  # fmt: skip
         with pytest.raises(ValueError, match=message):
             GibbsLangevin(**bad)
-    with pytest.raises(TypeError, match="adjusted: got 1, expected True or False"):
-        GibbsLangevin(adjusted=1)
+    for name in ("adjusted", "preconditioned"):
+        with pytest.raises(TypeError, match=f"{name}: got 1, expected True or False"):
+            GibbsLangevin(**{name: 1})
     antithetic = GumbelDenoiser(expectation="antithetic")
     with pytest.raises(ValueError, match=r"expectation: got 'antithetic', which binary"):
         ReverseSDE(2, denoiser=antithetic).sample(MODEL, 2)

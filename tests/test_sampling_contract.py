@@ -25,7 +25,7 @@ from scorerbm import (
 )
 from scorerbm.backends.reference import ReferenceBackend
 from scorerbm.rbm.grid import INT16_ERROR
-from scorerbm.sample import block_gibbs, replicas
+from scorerbm.sample import chain_sampler, replicas
 from scorerbm.sample.time_grid import time_grid
 
 MODEL = random_bernoulli(5, 3, seed=2, data_mean=True)
@@ -203,8 +203,8 @@ def test_a_sampler_may_be_used_again(make):
 
 def test_how_often_gibbs_looks_up_does_not_matter(monkeypatch):
     expected = BlockGibbs(7).sample(MODEL, 11)
-    monkeypatch.setattr(block_gibbs, "_WORK_AT_ONCE", 2 * MODEL.weights.size * 11 * 3)
-    assert block_gibbs.sweeps_at_once(MODEL, 11) == 3
+    monkeypatch.setattr(chain_sampler, "_WORK_AT_ONCE", 2 * MODEL.weights.size * 11 * 3)
+    assert chain_sampler.sweeps_at_once(MODEL, 11) == 3
     assert same(BlockGibbs(7).sample(MODEL, 11), expected)
 
 

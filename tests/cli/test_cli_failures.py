@@ -54,7 +54,7 @@ from scorerbm.cli import main
         ("sample absent.safetensors", "absent.safetensors: No such file or directory"),
         ("sample grey.csv", "grey.csv: not a readable model"),
         ("sample small.safetensors -n 0", "--samples"),
-        ("sample small.safetensors --sampler magic", "'magic' is not one of gibbs, tempering"),
+        ("sample small.safetensors --sampler magic", "'magic' is not one of gibbs, gibbs-langevin"),
         ("sample small.safetensors --thin 3", "--thin does not apply to --sampler gibbs"),
         ("sample small.safetensors --steps 3", "--steps does not apply to --sampler gibbs"),
         (

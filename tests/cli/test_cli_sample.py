@@ -13,7 +13,7 @@ from helpers.command_line import cli, small_model, wrong
 from helpers.gaussian import random_gaussian
 from scorerbm.data import load_data
 from scorerbm.files import save
-from scorerbm.sample import BlockGibbs, Exact, ParallelTempering, ReverseSDE
+from scorerbm.sample import BlockGibbs, Exact, GibbsLangevin, ParallelTempering, ReverseSDE
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,24 @@ def test_real_samples_come_in_the_units_of_the_data(folder):
     assert np.array_equal(np.load("kept.npy"), model.restore(draws.visible))
     assert sorted(x.name for x in folder.glob("kept*")) == ["kept.npy"]
     assert json.loads(cli("info", "real.safetensors", "--json").stdout)["family"] == "gaussian"
+
+
+def test_real_units_may_be_tempered_or_moved_by_langevin_steps(folder):
+    model = random_gaussian(3, 2, data=True)
+    save(model, "real.safetensors")
+    for options, sampler in (
+        (("tempering", "--replicas", 3), ParallelTempering(7, n_replicas=3)),
+        (("gibbs-langevin",), GibbsLangevin(7, preconditioned=True)),
+        (
+            ("gibbs-langevin", "--steps", 2, "--step-size", 0.3),
+            GibbsLangevin(7, 2, 0.3, preconditioned=True),
+        ),
+    ):
+        cli("sample", "real.safetensors", "-n", 9, "--sweeps", 7, "--sampler", *options)
+        assert np.array_equal(np.load("samples.npy"), sampler.sample(model, 9).data)
+    small_model()
+    said = wrong("sample", "small.safetensors", "--sampler", "gibbs-langevin")
+    assert "small.safetensors: got a model of binary visible units, expected real ones" in said
 
 
 def test_real_chains_start_from_data_or_go_on_from_samples(folder):

@@ -19,6 +19,7 @@ from ..rbm.tempering import REFERENCES
 from ..sample import (
     BlockGibbs,
     Exact,
+    GibbsLangevin,
     ParallelTempering,
     ProbabilityFlow,
     ReverseSDE,
@@ -49,6 +50,8 @@ class _Kind(NamedTuple):
     options: frozenset[str]
     binary: bool = False
     """Whether visible units must be."""
+    real: bool = False
+    """Likewise."""
 
 
 def _sde(sweeps: int | None = None, **options: Any) -> Sampler:
@@ -61,6 +64,10 @@ def _ode(sweeps: int | None = None, **options: Any) -> Sampler:
 
 def _gibbs(sweeps: int | None = None, **options: Any) -> Sampler:
     return BlockGibbs(n_sweeps=sweeps or 100, **options)
+
+
+def _langevin(sweeps: int | None = None, **options: Any) -> Sampler:
+    return GibbsLangevin(n_sweeps=sweeps or 100, preconditioned=True, **options)
 
 
 def _tempering(sweeps: int | None = None, **options: Any) -> Sampler:
@@ -83,10 +90,11 @@ _OF_ANNEALERS = frozenset(
     }
 )  # fmt: skip
 
+_OF_CHAINS = frozenset({"--sweeps", "--init", "--clamp", "--collect-every", "--burn-in"})
+
 SAMPLERS = {
-    "gibbs": _Kind(
-        _gibbs, frozenset({"--sweeps", "--init", "--clamp", "--collect-every", "--burn-in"})
-    ),
+    "gibbs": _Kind(_gibbs, _OF_CHAINS),
+    "gibbs-langevin": _Kind(_langevin, _OF_CHAINS | {"--steps", "--step-size"}, real=True),
     "tempering": _Kind(
         _tempering,
         frozenset(
@@ -106,10 +114,11 @@ SamplerName = Annotated[
     o.one_of(
         SAMPLERS,
         "--sampler",
-        "One shot: gibbs (block Gibbs), tempering (replicas of it that exchange temperatures, for "
-        "models with separate modes), exact (enumerates the smaller layer), qpu (one anneal of the "
-        "quantum annealer that Ocean is configured for), simulated-qpu (a stand-in for it, with "
-        "control errors). Diffusion: sde (reverse SDE), ode (probability flow).",
+        "One shot: gibbs (block Gibbs), gibbs-langevin (real units by Langevin steps), tempering "
+        "(replicas of Gibbs chains that exchange temperatures, for models with separate modes), "
+        "exact (enumerates the smaller layer), qpu (one anneal of the quantum annealer that Ocean "
+        "is configured for), simulated-qpu (a stand-in for it, with control errors). Diffusion: "
+        "sde (reverse SDE), ode (probability flow).",
         _SAMPLING,
     ),
 ]
@@ -129,8 +138,18 @@ Steps = Annotated[
     typer.Option(
         "--steps",
         min=1,
-        help="Steps of the integration, by default 500 for sde and 100 for ode.",
+        help="Steps of the integration, by default 500 for sde and 100 for ode; Langevin steps of "
+        "a sweep, by default 10.",
         rich_help_panel=_SAMPLING,
+    ),
+]
+StepSize = Annotated[
+    float | None,
+    typer.Option(
+        "--step-size",
+        help="Length of a Langevin step, in units of each unit's variance given the hidden ones, "
+        "by default 0.1.",
+        rich_help_panel=_CHAINS,
     ),
 ]
 Sweeps = Annotated[
@@ -157,7 +176,7 @@ Clamp = Annotated[
     typer.Option(
         "--clamp",
         help="File of one row, or one for each chain, with the states that visible units are held "
-        "at: 0, 1, or nan for a unit that is free.",
+        "at: 0, 1, or a real number, and nan for a unit that is free.",
         rich_help_panel=_CHAINS,
     ),
 ]
@@ -346,6 +365,7 @@ EXAMPLES = (
     "scorerbm sample model.safetensors --sampler sde --steps 200 --out samples.npz",
     "scorerbm sample model.safetensors --sampler tempering --reference data --sweeps 2000",
     "scorerbm sample model.safetensors --sampler exact --picture samples.png",
+    "scorerbm sample real.safetensors --sampler gibbs-langevin --step-size 0.2",
     "scorerbm sample model.safetensors --clamp half.csv -n 100 --sweeps 500",
     "scorerbm sample model.safetensors --sampler qpu --gauges 20 --annealing-time 100",
 )
@@ -357,6 +377,7 @@ def sample(
     n: Number = None,
     steps: Steps = None,
     sweeps: Sweeps = None,
+    step_size: StepSize = None,
     init: Init = None,
     clamp: Clamp = None,
     collect_every: CollectEvery = None,
@@ -392,6 +413,7 @@ def sample(
     options = {
         "--steps": ("n_steps", steps),
         "--sweeps": ("sweeps", sweeps),
+        "--step-size": ("step_size", step_size),
         "--collect-every": ("collect_every", collect_every),
         "--burn-in": ("burn_in", burn_in),
         "--replicas": ("n_replicas", replicas),
@@ -416,6 +438,11 @@ def sample(
     rbm, metadata = read_model(model)
     if kind.binary:
         check_binary(model, rbm, f"for --sampler {sampler}")
+    if kind.real and rbm.binary_visible:
+        raise ValueError(
+            f"{model}: got a model of binary visible units, expected real ones for --sampler "
+            f"{sampler}"
+        )
     image = None if picture is None else _image_shape(picture, shape, metadata)
     chains: dict[str, Any] = {k: read(path, rbm) for k, path, read in of_chains.values() if path}
     n = _number(n, *chains.values())

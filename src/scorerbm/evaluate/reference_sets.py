@@ -17,7 +17,7 @@ from ..rbm.base import n_enumerable
 from ..rbm.chains import chain_ids
 from ..sample import Exact
 from ..sample.base import Sampler
-from ..sample.block_gibbs import sweeps_at_once
+from ..sample.chain_sampler import sweeps_at_once
 from .enumeration import ENUMERABLE
 
 __all__ = ["ReferenceSets", "reference_sets"]

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from .. import _check
-from .._progress import progress_bar
 from ..backends.protocol import Reals
 from ..backends.reference.elementary import HALF_PI, cos
 from ..rbm import Chains, GaussianRBM
-from ..rbm.chains import MOST_STEPS
 from ..rbm.real_chains import advance
-from .base import Job, Sampler, SampleSet
-from .block_gibbs import sweeps_at_once
+from .base import Job
+from .chain_sampler import ChainSampler, Move
 
 __all__ = ["GibbsLangevin"]
 
 
 @dataclass(frozen=True)
-class GibbsLangevin(Sampler):
+class GibbsLangevin(ChainSampler):
     r"""Chains that draw h given v, and then move v by Langevin steps at that h.
 
     With m = b + Wh a step is
@@ -44,12 +43,16 @@ class GibbsLangevin(Sampler):
     n_steps : int
         K, the Langevin steps of a sweep.
     step_size : float
-        η in units of the mean of σ².
+        η in units of the mean of σ², or of each unit's own.
+    preconditioned : bool
+        Give each unit steps η_i in units of its own σ_i², so that all forget alike. One η for all,
+        as in the paper, must be short enough for the narrowest unit, and a wide one then hardly
+        moves; where all widths are equal it is the same.
     adjusted : bool
         Take s² = σ² (1 - ρ²), with which p(v|h) is left as it is. The steps' own s² is right only
         as η → 0.
-    n_threads, backend, precision, progress
-        See `BlockGibbs`.
+    collect_every, burn_in, n_threads, backend, precision, progress
+        See `BlockGibbs`, which also says what ``clamp``, ``init`` and ``out`` of `sample` do.
 
     Raises
     ------
@@ -70,40 +73,37 @@ class GibbsLangevin(Sampler):
     (10, 2)
     """
 
-    n_sweeps: int = 100
     n_steps: int = 10
     step_size: float = 0.1
     adjusted: bool = True
+    preconditioned: bool = field(default=False, kw_only=True)
+
+    description: ClassVar[str] = "Gibbs–Langevin sweeps"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.integer("n_sweeps", self.n_sweeps, 1, MOST_STEPS)
         _check.integer("n_steps", self.n_steps, 1)
         _check.number("step_size", self.step_size, above=0.0)
-        if not isinstance(self.adjusted, bool):
-            raise TypeError(f"adjusted: got {self.adjusted!r}, expected True or False")
+        for name in ("adjusted", "preconditioned"):
+            if not isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name}: got {getattr(self, name)!r}, expected True or False")
 
-    def _sample(self, job: Job) -> SampleSet:
-        model, backend = _checked(job.model), job.backend
+    def _mover(self, job: Job) -> Move:
+        model = _checked(job.model)
         memory, spread = self.move(np.asarray(model.sigma, np.float64))
-        start = model.random_visible(job.ids, job.key("start"), backend)
-        chains, at_once = Chains(start, job.ids, job.key("sweeps")), sweeps_at_once(model, len(job))
-        with progress_bar(self.progress, self.n_sweeps, "Gibbs–Langevin sweeps") as update:
-            while chains.sweep < self.n_sweeps:
-                n = min(at_once, self.n_sweeps - chains.sweep)
-                advance(
-                    model.conditionals,
-                    chains,
-                    n,
-                    backend=backend,
-                    memory=memory,
-                    spread=spread,
-                    n_threads=job.n_threads,
-                )
-                update(n)
-        assert chains.hidden is not None
-        info = {"n_sweeps": self.n_sweeps, "n_steps": self.n_steps}
-        return SampleSet(chains.visible, chains.hidden, info)
+
+        def move(chains: Chains, n_sweeps: int) -> None:
+            advance(
+                model.conditionals,
+                chains,
+                n_sweeps,
+                backend=job.backend,
+                memory=memory,
+                spread=spread,
+                n_threads=job.n_threads,
+            )
+
+        return move
 
     def move(self, sigma: Reals) -> tuple[Reals, Reals]:
         """Return ρ and s of units of these widths, (N,) each.
@@ -114,16 +114,18 @@ class GibbsLangevin(Sampler):
             If |ρ| ≥ 1 for one of them.
         """
         variance = sigma * sigma
-        longest = self.step_size * float(np.add.reduce(variance)) / len(variance)
+        mean = float(np.add.reduce(variance)) / len(variance)
+        unit = variance if self.preconditioned else np.full(len(variance), mean)
         root = cos(HALF_PI * np.arange(self.n_steps) / self.n_steps)
         rho, square = np.ones(len(sigma)), np.zeros(len(sigma))
         with np.errstate(over="ignore", invalid="ignore"):
-            for eta in longest * root * root:
+            for share in self.step_size * root * root:
+                eta = share * unit
                 keep = 1.0 - eta / variance
                 rho, square = keep * rho, keep * keep * square + 2.0 * eta
         if not (np.abs(rho) < 1.0).all():
             worst = int(np.argmax(np.abs(np.nan_to_num(rho, nan=np.inf))))
-            safe = self.step_size * 2.0 * float(variance.min()) / longest  # of every single step
+            safe = 2.0 * float((variance / unit).min())  # of every single step
             raise ValueError(
                 f"step_size: got {self.step_size}, too long for unit {worst} of width "
                 f"{sigma[worst]:.3g}: its deviations would grow by {rho[worst]:.3g} a sweep; below "
