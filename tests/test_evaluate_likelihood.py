@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from helpers.gaussian import random_gaussian
 from helpers.models import random_bernoulli, states, visible_probabilities
 from helpers.statistics import ACCEPT, REJECT, mean_test
 from scorerbm.evaluate import (
@@ -110,7 +109,9 @@ def test_other_bad_arguments_are_named():
         log_likelihood(model, states(3), 1.0, seed=3)
     with pytest.raises(TypeError, match="log_z: got str"):
         log_likelihood(model, states(3), "Z")
-    with pytest.raises(TypeError, match="model: got GaussianRBM, expected a BernoulliRBM"):
-        pseudo_log_likelihood(random_gaussian(3, 2), states(3))
+    with pytest.raises(TypeError, match="model: got int, expected an RBM"):
+        pseudo_log_likelihood(3, states(3))
+    with pytest.raises(ValueError, match="n_units: got 4, expected at most 3"):
+        pseudo_log_likelihood(model, states(3), 4)
     with pytest.raises(ValueError, match="reference: got shape"):
         mean_free_energy_gap(model, states(3), states(4))

@@ -10,6 +10,7 @@ from helpers.gaussian import components, exact_parameters, log_z, random_gaussia
 from helpers.statistics import ACCEPT, REJECT, bonferroni, kolmogorov_smirnov, mean_test, z_test
 from scorerbm import GaussianRBM
 from scorerbm.evaluate import (
+    UnitsWarning,
     annealed_importance,
     exact_moments,
     log_likelihood,
@@ -17,6 +18,7 @@ from scorerbm.evaluate import (
     mean_free_energy_gap,
     mmd,
     moment_error,
+    pseudo_log_likelihood,
     reverse_annealed_importance,
     sample_moments,
 )
@@ -98,6 +100,66 @@ def test_discrepancy_and_free_energy_gap_of_real_states():
     ]
     assert bonferroni(mean_test(x, 0.0) for x in same) > ACCEPT
     assert max(mean_test(x, 0.0) for x in moved) < REJECT
+
+
+def test_likelihoods_in_the_units_of_the_data():
+    model = random_gaussian(3, 3, seed=4, data=True)
+    v = draw(model, 50, 1)
+    x = model.restore(v)
+    p, mean = components(model)
+    centre, width = model.restore(mean), exact_parameters(model)[3] * model.data_scale
+    want = np.log(stats.norm.pdf(x[:, None, :], centre[None], width).prod(axis=2) @ p)
+    np.testing.assert_allclose(log_likelihood(model, x, units="data"), want, rtol=1e-9)
+    # Negative control: without the change of variables, and it is no small one.
+    assert np.abs(log_likelihood(model, v) - want).min() > 1.0
+    same = random_gaussian(3, 3, seed=4)  # not told of data
+    assert np.array_equal(log_likelihood(same, v, units="data"), log_likelihood(same, v))
+    with pytest.raises(ValueError, match="units: got 'both', expected one of"):
+        log_likelihood(model, v, units="both")
+
+
+def test_rows_that_were_not_standardised_are_noticed():
+    """No false alarm: samples of the model, few rows, and data whose scale is already 1."""
+    for seed in range(20):
+        model = random_gaussian(4, 3, seed=seed, data=True)
+        v = draw(model, 20 + 10 * seed, seed)
+        x = 10.0 + 3.0 * v
+        known = {"data_mean": x.mean(axis=0), "data_scale": x.std(axis=0)}
+        model = GaussianRBM(**model.parameters, **known)  # of data that are its own samples
+        with pytest.warns(UnitsWarning, match=r'model\.standardise\(x\), or units="data"'):
+            log_likelihood(model, x)
+        log_likelihood(model, x, units="data")
+        log_likelihood(model, model.standardise(x))
+        log_likelihood(model, v)
+        log_likelihood(model, x[:5])
+        log_likelihood(model, np.zeros((30, 4)))
+        alike = GaussianRBM(
+            **model.parameters, data_mean=v.mean(axis=0) / 10.0, data_scale=np.full(4, 1.1)
+        )
+        log_likelihood(alike, v)
+
+
+@pytest.mark.parametrize("widths", [1.0, 0.4])
+def test_pseudo_likelihood_is_that_of_the_mixture(widths):
+    """p(v_i | the others) is a mixture of the components that the others weigh."""
+    w, _, _, s = exact_parameters(random_gaussian(3, 4, seed=2))
+    model = GaussianRBM(w, -0.5 * w.sum(axis=1), np.zeros(4), widths * s)  # components in pairs
+    v = draw(model, 20, 3)
+    (p, mean), width = components(model), exact_parameters(model)[3]
+    each = stats.norm.logpdf(v[:, None, :], mean[None], width)
+    want = np.zeros(len(v))
+    for i in range(3):
+        others = np.log(p) + each.sum(axis=2) - each[:, :, i]
+        want += np.logaddexp.reduce(others + each[:, :, i], axis=1)
+        want -= np.logaddexp.reduce(others, axis=1)
+    np.testing.assert_allclose(pseudo_log_likelihood(model, v), want, rtol=1e-7, atol=1e-7)
+    # Negative control: the marginals, which the other units do not enter.
+    assert np.abs(np.log(np.exp(each).transpose(0, 2, 1) @ p).sum(axis=1) - want).max() > 0.1
+    # Of some units a row, evenly spread, it is an estimate of the same mean.
+    many = draw(model, 3000, 4)
+    all_of_them, some = (pseudo_log_likelihood(model, many, n) for n in (None, 1))
+    error = np.std(some - all_of_them) / np.sqrt(len(many))
+    assert abs(some.mean() - all_of_them.mean()) < 4.0 * error
 
 
 def test_a_layer_of_real_units_is_never_enumerated():

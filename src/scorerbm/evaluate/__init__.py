@@ -17,7 +17,7 @@ from .divergence import (
     total_variation,
 )
 from .floor import Floor
-from .likelihood import log_likelihood, mean_free_energy_gap
+from .likelihood import UnitsWarning, log_likelihood, mean_free_energy_gap
 from .log_z import LogPartition
 from .measurements import Measurements
 from .mmd import median_distance, mmd
@@ -51,6 +51,7 @@ __all__ = [
     "ProjectedDensity",
     "Road",
     "ShortSeriesWarning",
+    "UnitsWarning",
     "annealed_importance",
     "autocorrelation",
     "autocorrelation_time",

@@ -44,6 +44,10 @@ class ContrastiveDivergence(Trainer):
     sigma_floor : float
         Least width that is learned, likewise. A unit that the hidden ones determine would else
         have a likelihood, and gradients, without bound.
+    scale_floor : float
+        Least scale by which a real unit is divided, in the units of the data: a unit that hardly
+        varies is then not blown up to the variance of the others. 0, the default, takes each
+        unit's standard deviation.
     n_sweeps : int
         k.
     persistent : bool
@@ -67,8 +71,8 @@ class ContrastiveDivergence(Trainer):
     monitor : {"auto", "always", "never"}
         ``"auto"`` follows the exact log-likelihood where it is quick to enumerate, else the
         pseudo-likelihood of the held-out rows, after epochs at least 20 updates apart;
-        ``"always"`` the exact one after every epoch at any cost. Real units have no
-        pseudo-likelihood: large models of them are judged once, at the end, by annealing.
+        ``"always"`` the exact one after every epoch at any cost. Large models of real units are
+        followed by the pseudo-likelihood in any case, and judged by annealing at the end.
     n_threads, backend
         Where the work is done; neither changes the result.
     progress : bool or callable

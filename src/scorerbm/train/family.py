@@ -25,11 +25,18 @@ class Family(Protocol):
     """Initialises parameters from data and wraps them as a model."""
 
     @classmethod
-    def of(cls, data: States, init: RBM | None, sigma: float | None, sigma_floor: float) -> Self:
+    def of(
+        cls,
+        data: States,
+        init: RBM | None,
+        sigma: float | None,
+        sigma_floor: float,
+        scale_floor: float,
+    ) -> Self:
         """Return what is known from the data and, if training goes on, from a model.
 
-        ``sigma`` and ``sigma_floor`` are about real units: their width if it is not learned, and
-        the least that is learned.
+        The floats are about real units: their width if it is not learned, the least that is
+        learned, and the least scale of data.
         """
         ...
 
@@ -85,7 +92,14 @@ class BernoulliFamily:
         self._data_mean: Reals = (states.counts() + 0.5) / (len(states) + 1.0)
 
     @classmethod
-    def of(cls, data: States, init: RBM | None, sigma: float | None, sigma_floor: float) -> Self:
+    def of(
+        cls,
+        data: States,
+        init: RBM | None,
+        sigma: float | None,
+        sigma_floor: float,
+        scale_floor: float,
+    ) -> Self:
         """Take the frequencies of the data."""
         assert isinstance(data, BinaryStates)
         return cls(data)

@@ -43,10 +43,20 @@ class GaussianFamily:
         self._bounds = tuple(float(x) for x in log(np.array([low, high])))
 
     @classmethod
-    def of(cls, data: States, init: RBM | None, sigma: float | None, sigma_floor: float) -> Self:
-        """Take mean and standard deviation of the data, or those that a model has kept."""
+    def of(
+        cls,
+        data: States,
+        init: RBM | None,
+        sigma: float | None,
+        sigma_floor: float,
+        scale_floor: float,
+    ) -> Self:
+        """Take mean and standard deviation of the data, or those that a model has kept.
+
+        A kept scale stays as it is, whatever the floor.
+        """
         if not isinstance(init, GaussianRBM):
-            return cls(Standardisation.of(data.unpack()), sigma, sigma_floor)
+            return cls(Standardisation.of(data.unpack(), scale_floor), sigma, sigma_floor)
         kept = init.standardisation
         if kept is None:
             raise ValueError(f"init: got {init!r}, expected one with data_mean and data_scale")

@@ -1,4 +1,4 @@
-"""The exact log-likelihood, watched where it can be enumerated."""
+"""Likelihoods watched in training: exact where they can be enumerated, else of each unit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..backends.protocol import Backend
 from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
+from ..evaluate.pseudo_likelihood import conditional_cost
 from ..rbm import RBM
 from ..rbm.base import n_enumerable
 from .errors import DivergenceWarning
@@ -22,7 +23,8 @@ _Rows = TypeVar("_Rows", States, NDArray[Any])
 
 _CHEAP = 1 << 23  # units times states that "auto" enumerates after every epoch
 _MOST_ROWS = 2000
-_PSEUDO = 1 << 26  # rows times weights of a pseudo-likelihood: well under a second
+_PSEUDO = 1 << 26  # hidden log-odds of a pseudo-likelihood: about a second
+_PSEUDO_ROWS = 200  # of real units, of which each costs more: rather some of more rows' units
 _UPDATES_BETWEEN = 20  # an epoch of few updates costs less than a look at the model
 _RUNS, _TEMPERATURES = 16, 100  # of annealing: some parts in a thousand of a training
 _MARGIN = 0.05  # of the floor's magnitude: a model barely trained is not one that diverged
@@ -36,8 +38,10 @@ class Monitor:
     last, and those between that are at least 20 updates apart. With ``"always"`` the exact one
     after every epoch, at any cost.
 
-    Real units have no pseudo-likelihood here. Where theirs is not enumerated, the model that was
-    trained is annealed to once, to tell whether it diverged.
+    Real units are followed so without held-out rows too, by the training rows: their parameters
+    may run away, and then a unit is predicted worse given the others than by its own mean and
+    spread, which is said at once. Where their likelihood is not enumerated, the model that was
+    trained is annealed to besides, to tell whether it diverged.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Monitor:
         self._last_epoch = n_epochs - 1
         self._interval = 1 if mode == "always" else -(-_UPDATES_BETWEEN // n_batches)
         self._floor = float(family.independent_log_likelihood(self._train).mean())
+        self._warned = False
 
     def __call__(self, model: RBM, epoch: int) -> dict[str, float]:
         """Return the metrics of a model, by column of the history; none if it is not yet time."""
@@ -73,10 +78,35 @@ class Monitor:
                 f"{name}log_likelihood": float(np.mean(log_likelihood(model, v, log_z)))
                 for name, v in sets.items()
             }
-        if self._held_out is None or not model.binary_visible:
+        if model.binary_visible:
+            return self._pseudo_likelihood_of_bits(model)
+        return self._pseudo_likelihood_of_real_units(model, epoch)
+
+    def _pseudo_likelihood_of_bits(self, model: RBM) -> dict[str, float]:
+        if self._held_out is None:
             return {}
         v = _thinned(self._held_out, max(1, _PSEUDO // model.weights.size))
         return {"validation_pseudo_log_likelihood": float(np.mean(pseudo_log_likelihood(model, v)))}
+
+    def _pseudo_likelihood_of_real_units(self, model: RBM, epoch: int) -> dict[str, float]:
+        """Of the same units of the same rows after every epoch, as many as take about a second."""
+        rows, name = self._held_out, "validation_pseudo_log_likelihood"
+        if rows is None:
+            rows, name = self._train, "pseudo_log_likelihood"
+        units = max(1, int(_PSEUDO / conditional_cost(model)))
+        v = _thinned(rows, min(_PSEUDO_ROWS, units))
+        n_units = min(model.n_visible, max(1, units // len(v)))
+        value = float(np.mean(pseudo_log_likelihood(model, v, n_units)))
+        if not self._warned and value < self._floor - _MARGIN * abs(self._floor):
+            self._warned = True
+            warnings.warn(
+                f"epoch {epoch}: the pseudo-log-likelihood, {value:.2f} nats, is below the "
+                f"log-likelihood of independent units, {self._floor:.2f}: training diverges; "
+                "lower the learning rate",
+                DivergenceWarning,
+                stacklevel=4,
+            )
+        return {name: value}
 
     def verdict(self, model: RBM, history: list[dict[str, float]], chosen: int) -> None:
         """Warn if the chosen epoch's model is worse than independent units, or than it has been."""

@@ -18,6 +18,8 @@ from .gradients import (
     Observer,
     PathwiseGradient,
     RealCovarianceGradient,
+    RealLiteralGradient,
+    RealPathwiseGradient,
     RealRecoveryGradient,
     RecoveryGradient,
 )
@@ -49,6 +51,10 @@ class ScoreMatching(Trainer):
     sigma_floor : float
         Least width that is learned, likewise. A unit that the hidden ones determine would else
         have a likelihood, and gradients, without bound.
+    scale_floor : float
+        Least scale by which a real unit is divided, in the units of the data: a unit that hardly
+        varies is then not blown up to the variance of the others. 0, the default, takes each
+        unit's standard deviation.
     gradient : {"recovery", "gumbel", "covariance", "mean_field", "literal"}
         ``"recovery"`` contrasts the data with posterior samples given one noisy observation each,
         from chains kept between visits. ``"gumbel"`` differentiates through relaxed sweeps,
@@ -81,8 +87,8 @@ class ScoreMatching(Trainer):
     monitor : {"auto", "always", "never"}
         ``"auto"`` follows the exact log-likelihood where it is quick to enumerate, else the
         pseudo-likelihood of the held-out rows, after epochs at least 20 updates apart;
-        ``"always"`` the exact one after every epoch at any cost. Real units have no
-        pseudo-likelihood: large models of them are judged once, at the end, by annealing.
+        ``"always"`` the exact one after every epoch at any cost. Large models of real units are
+        followed by the pseudo-likelihood in any case, and judged by annealing at the end.
     n_threads, backend
         Where the work is done; neither changes the result.
     progress : bool or callable
@@ -107,11 +113,6 @@ class ScoreMatching(Trainer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.choice("gradient", self.gradient, _GRADIENTS)
-        if self.visible == "gaussian" and self.gradient not in _OF_REAL_UNITS:
-            raise ValueError(
-                f"gradient: got {self.gradient!r}, expected one of {_OF_REAL_UNITS} for real "
-                "visible units"
-            )
         _check.number("recovery_snr", self.recovery_snr, above=0.0, maximum=1e9)
         try:
             low, high = self.snr
@@ -154,25 +155,32 @@ class ScoreMatching(Trainer):
         return RecoveryGradient(states, *options)
 
     def _gumbel(self, states: States, seed: int, backend: Backend) -> Gradient:
-        observer = self._observer(seed, backend)
-        return PathwiseGradient(
-            observer, self._sweeps(), self.n_noises, self.annealing, seed, backend
-        )
+        return self._pathwise(states, self.n_noises, self.annealing, seed, backend)
 
     def _mean_field(self, states: States, seed: int, backend: Backend) -> Gradient:
+        return self._pathwise(states, 0, None, seed, backend)
+
+    def _pathwise(
+        self,
+        states: States,
+        n_noises: int,
+        annealing: Annealing | None,
+        seed: int,
+        backend: Backend,
+    ) -> Gradient:
+        kind = RealPathwiseGradient if isinstance(states, RealStates) else PathwiseGradient
         observer = self._observer(seed, backend)
-        return PathwiseGradient(observer, self._sweeps(), 0, None, seed, backend)
+        return kind(observer, self._sweeps(), n_noises, annealing, seed, backend)
 
     def _covariance(self, states: States, seed: int, backend: Backend) -> Gradient:
+        kind = RealCovarianceGradient if isinstance(states, RealStates) else CovarianceGradient
         observer = self._observer(seed, backend)
-        options = observer, self.n_noises, self._sweeps(), seed, backend
-        if isinstance(states, RealStates):
-            return RealCovarianceGradient(*options)
-        return CovarianceGradient(*options)
+        return kind(observer, self.n_noises, self._sweeps(), seed, backend)
 
     def _literal(self, states: States, seed: int, backend: Backend) -> Gradient:
+        kind = RealLiteralGradient if isinstance(states, RealStates) else LiteralGradient
         observer = self._observer(seed, backend)
-        return LiteralGradient(observer, self.n_noises, self.annealing, seed, backend)
+        return kind(observer, self.n_noises, self.annealing, seed, backend)
 
 
 class _Method(NamedTuple):
@@ -182,8 +190,6 @@ class _Method(NamedTuple):
     options: frozenset[str]
     """Those of the trainer's that not every gradient looks at."""
 
-
-_OF_REAL_UNITS = ["covariance", "recovery"]
 
 _WINDOW = frozenset({"snr", "weighting", "schedule"})
 

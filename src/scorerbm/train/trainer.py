@@ -52,6 +52,7 @@ class Trainer(ABC):
     visible: str = "bernoulli"
     sigma: float | None = None
     sigma_floor: float = 0.02
+    scale_floor: float = 0.0
     n_epochs: int | None = None
     batch_size: int = 50
     centred: bool = True
@@ -68,6 +69,7 @@ class Trainer(ABC):
         if self.sigma is not None:
             _check.number("sigma", self.sigma, minimum=LEAST_SIGMA, maximum=LARGEST_SIGMA)
         _check.number("sigma_floor", self.sigma_floor, minimum=LEAST_SIGMA, maximum=1.0)
+        _check.number("scale_floor", self.scale_floor, minimum=0.0)
         if self.n_epochs is not None:
             _check.integer("n_epochs", self.n_epochs, 1)
         _check.integer("batch_size", self.batch_size, 1)
@@ -246,7 +248,9 @@ class Trainer(ABC):
         """Set up a training, on the backend at work."""
         if init is not None and not isinstance(init, RBM):
             raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
-        family = FAMILIES[self.visible].of(data, init, self.sigma, self.sigma_floor)
+        family = FAMILIES[self.visible].of(
+            data, init, self.sigma, self.sigma_floor, self.scale_floor
+        )
         held_out = None if held_out is None else family.standardised(held_out)
         seed = _check.integer("seed", seed)
         return Run(self, family, family.standardised(data), held_out, seed)
@@ -261,7 +265,7 @@ class Trainer(ABC):
         """Hyperparameters, as strings and numbers."""
         hidden = {"callbacks", "progress", "n_threads", "backend", "monitor"}
         if self.visible == "bernoulli":
-            hidden |= {"sigma", "sigma_floor"}
+            hidden |= {"sigma", "sigma_floor", "scale_floor"}
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
         plain = (str, int, float, bool, type(None))
         return {k: x if isinstance(x, plain) else _spoken(x) for k, x in values.items()}

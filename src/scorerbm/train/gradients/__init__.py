@@ -7,6 +7,8 @@ from .literal import LiteralGradient
 from .pathwise import PathwiseGradient
 from .real import RealCDGradient, RealPCDGradient, RealRecoveryGradient, RealSampledGradient
 from .real_covariance import RealCovarianceGradient
+from .real_literal import RealLiteralGradient
+from .real_pathwise import RealPathwiseGradient
 from .recovery import RecoveryGradient
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "PathwiseGradient",
     "RealCDGradient",
     "RealCovarianceGradient",
+    "RealLiteralGradient",
     "RealPCDGradient",
+    "RealPathwiseGradient",
     "RealRecoveryGradient",
     "RealSampledGradient",
     "RecoveryGradient",
