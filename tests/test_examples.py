@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 RUNNERS = {".py": [sys.executable], ".sh": ["bash", "-euo", "pipefail"]}
 """Suffix → command; files of other suffixes are material that scripts use."""
 
-SLOW = {"python/fokker_planck.py", "python/inpainting.py"}
+SLOW = {"cython/run.sh", "python/fokker_planck.py", "python/inpainting.py"}
 
 MODULES = {
     "cython": ["Cython"],
@@ -29,6 +29,7 @@ MODULES = {
     "pde": ["scipy"],
     "plot": ["matplotlib"],
     "polars": ["polars"],
+    "setuptools": ["setuptools"],
     "sklearn": ["sklearn"],
     "torch": ["torch"],
 }
