@@ -125,7 +125,7 @@ def _read_numbers(path: Path, key: str | None = None) -> NDArray[Any]:
     with open(path, "rb"):  # for Python's own errors of absent and unreadable files and folders
         pass
     try:
-        array = np.asarray(reader(path, key))
+        array = np.asarray(reader(path, key).values)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
     return array.reshape(len(array), -1) if array.ndim > 2 else array
@@ -143,7 +143,7 @@ def read_start(path: Path, model: RBM) -> SampleSet | NDArray[Any]:
         load_data(path, key="visible").values if binary else _read_numbers(path, "visible")
     )
     try:
-        info = json.loads(str(READERS[".npz"](path, "info")))
+        info = json.loads(str(READERS[".npz"](path, "info").values))
     except ValueError:
         return visible
     if not isinstance(info, dict):

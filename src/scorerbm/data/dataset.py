@@ -24,11 +24,14 @@ class Dataset:
     name : str
     shape : tuple of int or None
         Shape of one sample where it is an image, (8, 8) for instance; its product is N.
+    names : tuple of str or None
+        Of the columns, where the data came with them.
     """
 
     values: Bits = field(repr=False)
     name: str = "data"
     shape: tuple[int, ...] | None = None
+    names: tuple[str, ...] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         values = _check.bits("values", self.values, (None, None))
@@ -37,6 +40,11 @@ class Dataset:
             raise ValueError(
                 f"shape: got {self.shape}, expected a product of {values.shape[1]}, the number of "
                 "columns"
+            )
+
+        if self.names is not None and len(self.names) != values.shape[1]:
+            raise ValueError(
+                f"names: got {len(self.names)}, expected {values.shape[1]}, the number of columns"
             )
 
     def __len__(self) -> int:

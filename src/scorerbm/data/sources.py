@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from .. import _check
 from ..backends.protocol import Bits
 from .dataset import Dataset
-from .readers import READERS
+from .readers import READERS, Table
 
-__all__ = ["SOURCES", "load_data"]
+__all__ = ["SOURCES", "as_rows", "binary", "load_data"]
 
 Numbers = NDArray[Any]
 
@@ -47,7 +47,11 @@ def load_data(
         - ``.npz``: ``key`` names the array where there are several;
         - ``.csv``, ``.tsv``, ``.txt``: separated by comma, semicolon, tab or blanks; a first line
           of names is skipped, and so are lines that begin with ``#``;
-        - ``.h5``, ``.hdf5``: ``key`` is the path of the data set where there are several.
+        - ``.h5``, ``.hdf5``: ``key`` is the path of the data set where there are several and none
+          is called ``samples``;
+        - ``.fasta``, ``.fa``: aligned sequences, a bit for each letter at each position; ``key`` is
+          their alphabet, ``"protein"``, ``"rna"`` or ``"dna"``, else the smallest that has all
+          letters. See `one_hot`.
 
         The first axis numbers the samples. Further axes of an array are a sample's shape: (n, H, W)
         makes n rows of H·W units.
@@ -76,7 +80,7 @@ def load_data(
         if key is not None:
             raise ValueError(f"key: got {key!r}, expected none: {name} is a single array")
         numbers, usual = SOURCES[name]()
-        return _dataset(name, numbers, usual if threshold is None else threshold)
+        return _dataset(name, Table(numbers), usual if threshold is None else threshold)
     path = Path(name)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
@@ -90,30 +94,39 @@ def load_data(
         raise ValueError(f"{name}: {error}") from error
 
 
-def _dataset(name: str, numbers: Numbers, threshold: float | None) -> Dataset:
-    array = _check.as_array("values", numbers)
-    if array.ndim < 2 or array.size == 0:
-        raise ValueError(f"got an array of shape {array.shape}, expected rows of samples")
+def _dataset(name: str, table: Table, threshold: float | None) -> Dataset:
+    array = _check.as_array("values", table.values)
+    rows = as_rows(array)
     image = tuple(n for n in array.shape[1:] if n > 1)
     shape = image if array.ndim > 2 and len(image) == 2 else None
-    return Dataset(_binary(array.reshape(len(array), -1), threshold), name, shape)
+    return Dataset(binary(rows, threshold), name, shape, table.names)
 
 
-def _binary(array: Numbers, threshold: float | None) -> Bits:
+def as_rows(array: Numbers) -> Numbers:
+    """Return samples of any shape as rows, (n, N)."""
+    if array.ndim < 2 or array.size == 0:
+        raise ValueError(f"got an array of shape {array.shape}, expected rows of samples")
+    return array.reshape(len(array), -1)
+
+
+def binary(array: Numbers, threshold: float | None, first_row: int = 0) -> Bits:
+    """Return numbers as bits, by a threshold or as they are; errors count from a row on."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(f"got {_first(array, ~np.isfinite(array))}, expected finite numbers")
+        wrong = _first(array, ~np.isfinite(array), first_row)
+        raise ValueError(f"got {wrong}, expected finite numbers")
     if threshold is not None:
         return (array > threshold).astype(np.uint8)
-    wrong = (array != 0) & (array != 1)
-    if wrong.any():
+    wrong_ones = (array != 0) & (array != 1)
+    if wrong_ones.any():
         low, high = float(array.min()), float(array.max())
         raise ValueError(
-            f"got {_first(array, wrong)}, expected only 0 and 1; the values run from {low:g} to "
-            f"{high:g}: give a threshold above which they are 1 (--threshold {(low + high) / 2:g})"
+            f"got {_first(array, wrong_ones, first_row)}, expected only 0 and 1; the values run "
+            f"from {low:g} to {high:g}: give a threshold above which they are 1 "
+            f"(--threshold {(low + high) / 2:g})"
         )
     return array.astype(np.uint8)
 
 
-def _first(array: Numbers, where: NDArray[np.bool_]) -> str:
+def _first(array: Numbers, where: NDArray[np.bool_], first_row: int) -> str:
     row, column = divmod(int(where.argmax()), array.shape[1])
-    return f"{array[row, column]:g} in row {row}, column {column}"
+    return f"{array[row, column]:g} in row {row + first_row}, column {column}"

@@ -15,8 +15,8 @@ __all__ = ["read_text"]
 _DELIMITERS = (",", ";", "\t")
 
 
-def read_text(path: Path) -> NDArray[np.float64]:
-    """Read a table of numbers, (n, N), with or without a first line of column names.
+def read_text(path: Path) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
+    """Read a table of numbers, (n, N), and the names of its columns if the first line has them.
 
     Raises
     ------
@@ -37,7 +37,10 @@ def read_text(path: Path) -> NDArray[np.float64]:
             f"line {number}: got {wrong!r} among numbers, expected a row of numbers or a header "
             "of names"
         )
-    return _parse(path, delimiter, skip=0 if all(numeric) else number)
+    if all(numeric):
+        return _parse(path, delimiter, skip=0), None
+    table = _parse(path, delimiter, skip=number)
+    return table, tuple(fields) if len(fields) == table.shape[1] else None
 
 
 def _parse(path: Path, delimiter: str | None, skip: int) -> NDArray[np.float64]:
