@@ -14,7 +14,7 @@ from helpers.models import log_sum_exp, states
 from helpers.statistics import ACCEPT, REJECT, bonferroni
 from scorerbm import BernoulliRBM, BlockGibbs, Exact, GeometricAnnealing, LinearSchedule
 from scorerbm._seed import derive_key
-from scorerbm.backends import BACKENDS, Backend, get_backend
+from scorerbm.backends import Backend, get_backend
 from scorerbm.sample.base import Sampler
 from scorerbm.train.gradients import (
     Batch,
@@ -143,7 +143,7 @@ def test_pathwise_formula_is_the_derivative_of_its_loss(name: str) -> None:
     np.testing.assert_allclose(flat(got), flat(want), atol=1e-7 * scale, rtol=1e-6)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ["native", "reference"])
 @pytest.mark.parametrize("name", pairs())
 def test_pathwise_gradient_is_that_of_the_formula(name: str, backend: str) -> None:
     gradient, oracle = pairs(get_backend(backend))[name]

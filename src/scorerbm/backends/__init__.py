@@ -1,4 +1,4 @@
-"""One small registry of backends: ``reference`` (NumPy) and ``native`` (C++)."""
+"""One small registry of backends: ``native`` (C++), ``numba`` and ``reference`` (NumPy)."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ __all__ = [
 # name: (module, class), fastest first: "auto" takes the first that imports.
 BACKENDS = {
     "native": ("scorerbm.backends.native", "NativeBackend"),
+    "numba": ("scorerbm.backends.numba", "NumbaBackend"),
     "reference": ("scorerbm.backends.reference", "ReferenceBackend"),
 }
 

@@ -103,10 +103,11 @@ class BinaryUnits(RealNumbers):
     def energy(
         self, rbm: IntegerRBM, visible: Bits, hidden: Bits, n_threads: int = 0
     ) -> NDArray[np.int64]:
-        v, h = visible.astype(np.int64), hidden.astype(np.int64)
-        field = rbm.visible_bias + h @ rbm.weights_transposed.astype(np.int64)
-        energy: NDArray[np.int64] = -((v * field).sum(axis=1) + h @ rbm.hidden_bias)
-        return energy
+        # Sums of integers below 2^53 are exact in float64, in any order.
+        v, h = visible.astype(np.float64), hidden.astype(np.float64)
+        field = rbm.visible_bias + h @ rbm.weights_transposed.astype(np.float64)
+        total: Reals = (v * field).sum(axis=1) + h @ rbm.hidden_bias.astype(np.float64)
+        return (-total).astype(np.int64)
 
     def plan(
         self, rbm: IntegerRBM, n_chains: int, n_threads: int, n_sweeps: int = 1

@@ -1,0 +1,14 @@
+"""The kernels compiled by Numba when they are first called: for where no C++ could be built."""
+
+from __future__ import annotations
+
+from ..reference import ReferenceBackend
+from .paths import Paths
+
+__all__ = ["NumbaBackend"]
+
+
+class NumbaBackend(Paths, ReferenceBackend):
+    """The operations of the protocol; what is not hot is the reference's."""
+
+    name = "numba"

@@ -1,0 +1,87 @@
+"""How kernels are compiled, and what they need of the compiler beyond Python.
+
+Numba gives the sum of two 32-bit numbers 64 bits, so that kernels say the width after every
+operation. It contracts nothing to fused multiply-adds without ``fastmath``, which no kernel has:
+`fused` is one where it is meant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.extending import intrinsic
+
+__all__ = ["as_float", "as_int", "as_long", "as_real", "fused", "helper", "kernel"]
+
+
+@cache
+def _stamp() -> str:
+    """A fingerprint of all files of kernels."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+class _Cache(FunctionCache):
+    """Machine code on disk that is stale as soon as any file here changes.
+
+    Numba looks at the file of the kernel alone, and would keep what it has inlined from others.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = IndexDataCacheFile(
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=_stamp(),
+        )
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """Compile a function that kernels call: into them, so that it is not cached by itself."""
+    return njit(nogil=True, error_model="numpy")(function)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls, at its first call, and keep it for other processes."""
+    dispatcher = helper(function)
+    dispatcher._cache = _Cache(function)
+    return dispatcher
+
+
+def _reinterpretation(source: Any, target: Any) -> Any:
+    @intrinsic
+    def reinterpret(_typing: Any, x: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            return builder.bitcast(arguments[0], context.get_value_type(target))
+
+        return (target(source), generate) if x == source else None
+
+    return reinterpret
+
+
+as_int = _reinterpretation(types.float32, types.int32)
+"""The bits of a number in single precision."""
+as_float = _reinterpretation(types.int32, types.float32)
+as_long = _reinterpretation(types.float64, types.int64)
+as_real = _reinterpretation(types.int64, types.float64)
+
+
+@intrinsic
+def fused(_typing: Any, x: Any, y: Any, z: Any) -> Any:
+    """Return x y + z in single precision, rounded once."""
+    single = types.float32
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        declared = builder.module.declare_intrinsic("llvm.fma", [ir.FloatType()])
+        return builder.call(declared, arguments)
+
+    if x == y == z == single:
+        return single(single, single, single), generate
+    return None
