@@ -42,7 +42,7 @@ def test_one_distribution_is_not_told_apart():
     assert 0.6 < spread / len(z) < 2.0
 
 
-def test_the_network_sees_what_moments_do_not():
+def test_the_default_sees_what_moments_do_not():
     """x and y of one radius against independent ones: no mean, no correlation."""
     rng = np.random.default_rng(0)
     angle = rng.uniform(0.0, 2.0 * np.pi, 1000)
