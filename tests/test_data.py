@@ -37,6 +37,24 @@ def test_digits_have_no_key():
         load_data("digits", key="x")
 
 
+def test_real_numbers_are_taken_as_they_are(tmp_path):
+    x = np.random.default_rng(0).normal(size=(6, 2, 3))
+    np.save(tmp_path / "x.npy", x)
+    data = load_data(tmp_path / "x.npy", real=True)
+    assert np.array_equal(data.values, x.reshape(6, 6))
+    assert (data.real, data.shape) == (True, (2, 3))
+    np.save(tmp_path / "y.npy", x + 1e-9)
+    assert load_data(tmp_path / "y.npy", real=True).digest != data.digest
+    train, test = split(data, 0.5)
+    assert np.array_equal(np.sort(np.vstack([train.values, test.values]), None), np.sort(x, None))
+    with pytest.raises(ValueError, match=r"threshold: got 1, expected none of real numbers"):
+        load_data(tmp_path / "x.npy", real=True, threshold=1.0)
+    x[0, 0, 1] = np.inf
+    np.save(tmp_path / "x.npy", x)
+    with pytest.raises(ValueError, match=r"got inf in row 0, column 1, expected finite numbers"):
+        load_data(tmp_path / "x.npy", real=True)
+
+
 def test_missing_scikit_learn_is_one_sentence(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
     with pytest.raises(ImportError, match=r'pip install "scorerbm\[sklearn\]"'):

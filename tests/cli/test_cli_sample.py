@@ -113,7 +113,7 @@ def test_what_needs_binary_units_says_so_before_it_works(folder):
         assert f"model of real visible units, expected binary ones for --sampler {sampler}" in said
     np.savetxt("x.csv", np.zeros((4, 3), int), fmt="%d", delimiter=",")
     for command in (
-        ("evaluate", "real.safetensors", "x.csv"), ("ising", "real.safetensors"),
+        ("ising", "real.safetensors"),
         ("compare", "x.csv", "--model", "real.safetensors"),
     ):  # fmt: skip
         said = wrong(*command)

@@ -27,7 +27,7 @@ from ..rbm import RBM
 from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, SampleSet
 from . import options as o
-from .inputs import Source, check_binary, check_width, read_model
+from .inputs import Source, check_width, read_model
 from .terminal import Terminal, uncertain
 
 __all__ = ["EXAMPLES", "evaluate"]
@@ -111,12 +111,18 @@ def evaluate(
     Where ln Z is estimated, it is estimated from both sides: annealing from independent units to
     the model tends to fall below it, annealing back from the model's samples above. If the two
     are far apart, trust neither.
+
+    A model of real units takes data in their own units. What it is told of them is in units of
+    the model, the standardised data's; log-likelihoods are given per unit of the data too.
     """
     terminal = Terminal(json, quiet)
     rbm, metadata = read_model(model)
-    check_binary(model, rbm, "(in Python, log_likelihood takes either)")
-    rows, which = _rows(Source.from_record(metadata.training), data, threshold, key)
+    visible = "bernoulli" if rbm.binary_visible else "gaussian"
+    if threshold is not None and not rbm.binary_visible:
+        raise ValueError(f"--threshold makes bits of numbers: {model} has real visible units")
+    rows, which = _rows(Source.from_record(metadata.training), data, threshold, key, visible)
     check_width(rbm, rows)
+    v = rbm.standardise(rows.values)
     terminal.note(f"Evaluating on {len(rows)} {which} of {rows.name}")
     where: dict[str, Any] = {"backend": backend, "n_threads": threads}
     drawn = _draw(rbm, n, sweeps, seed, where | {"progress": terminal.progress})
@@ -131,16 +137,20 @@ def evaluate(
         start = drawn.visible[: max(2, min(runs, n))]
         above = reverse_annealed_importance(rbm, start, n_temperatures=temperatures, **annealing)
         record["log_partition_from_above"] = vars(above)
-    record |= _likelihoods(rbm, rows.values, z) | _distances(rbm, rows.values, drawn, where)
+    record |= _likelihoods(rbm, v, z) | _distances(rbm, v, drawn, where)
     terminal.result(record, _table(record))
 
 
 def _rows(
-    trained_on: Source | None, data: str | None, threshold: float | None, key: str | None
+    trained_on: Source | None,
+    data: str | None,
+    threshold: float | None,
+    key: str | None,
+    visible: str,
 ) -> tuple[Dataset, str]:
     """Return the rows to evaluate on, and what they are."""
     if data is not None:
-        return Source(data, threshold, key).read().train, "rows"
+        return Source(data, threshold, key, visible=visible).read().train, "rows"
     if threshold is not None or key is not None:
         raise ValueError("--threshold and --key need the argument DATA")
     if trained_on is None:
@@ -164,10 +174,14 @@ def _draw(model: RBM, n: int, sweeps: int, seed: int, options: dict[str, Any]) -
 
 
 def _likelihoods(model: RBM, v: NDArray[Any], log_z: LogPartition) -> dict[str, Any]:
-    return {
-        "log_likelihood": _mean(log_likelihood(model, v, log_z)),
-        "pseudo_log_likelihood": _mean(pseudo_log_likelihood(model, v)),
+    values = {
+        "log_likelihood": log_likelihood(model, v, log_z),
+        "pseudo_log_likelihood": pseudo_log_likelihood(model, v),
     }
+    known = model.standardisation
+    if known is not None:
+        values |= {f"{name}_of_data": x + known.log_jacobian for name, x in values.items()}
+    return {name: _mean(x) for name, x in values.items()}
 
 
 def _mean(values: Reals) -> dict[str, float]:
@@ -199,7 +213,10 @@ def _table(record: dict[str, Any]) -> Table:
         text = uncertain(above["value"], above["standard_error"])
         rows.append((f"ln Z ({above['method']})", text))
     names = {"log_likelihood": "log-likelihood", "pseudo_log_likelihood": "pseudo-log-likelihood"}
-    for key, name in names.items():
+    of_data = {f"{key}_of_data": f"{name} in units of the data" for key, name in names.items()}
+    for key, name in (names | of_data).items():
+        if key not in record:
+            continue
         value = record[key]
         text = f"{uncertain(value['mean'], value['standard_error'])} nats a row"
         rows.append((name, text))

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from ..files import read_metadata
+from ..files import load, read_metadata
+from ..rbm import RBM
 from . import options as o
 from .environment import environment
 from .terminal import Terminal
@@ -39,7 +40,19 @@ def info(
 
 
 def _of_model(path: Path) -> dict[str, Any]:
-    return {"model": str(path), **vars(read_metadata(path))}
+    record = {"model": str(path), **vars(read_metadata(path))}
+    if record["family"] == "gaussian":
+        record["standardisation"] = _standardisation(load(path))
+    return record
+
+
+def _standardisation(model: RBM) -> dict[str, list[float]] | None:
+    """Least and greatest mean and scale of the units, in the units of the data."""
+    known = model.standardisation
+    if known is None:
+        return None
+    arrays = {"mean": known.mean, "scale": known.scale}
+    return {name: [float(x.min()), float(x.max())] for name, x in arrays.items()}
 
 
 def _table(record: dict[str, Any]) -> Table:

@@ -41,6 +41,8 @@ class Source:
     seed: int = 0
     digest: str | None = None
     """SHA-256 of all rows."""
+    visible: str = "bernoulli"
+    """Family of the units that the rows are states of."""
 
     def read(self) -> Divided:
         """Read and divide the data.
@@ -50,7 +52,9 @@ class Source:
         ValueError
             If their digest is known and has changed.
         """
-        dataset = load_data(self.source, threshold=self.threshold, key=self.key)
+        dataset = load_data(
+            self.source, threshold=self.threshold, key=self.key, real=self.visible == "gaussian"
+        )
         shape = parse_shape(self.shape)
         if shape is not None:
             if math.prod(shape) != dataset.n_visible:

@@ -86,7 +86,7 @@ def ising(
         if vartype is not None or visible is not None:
             raise ValueError("--vartype and --visible are for problems that are read")
         model, known = read_model(source)[0], {}
-        check_binary(source, model, "for an Ising form")
+        check_binary(source, model, "for an Ising form; for real data, train a LatentModel")
     problem = to_ising(model)
     if output is not None:
         if to_model:

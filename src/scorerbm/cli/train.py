@@ -11,6 +11,7 @@ from rich.table import Table
 from ..evaluate.measurements import counted
 from ..files import save
 from ..train import SGD, Adam, ContrastiveDivergence, EarlyStopping, ScoreMatching
+from ..train.family import FAMILIES
 from ..train.optimizer import DECAYS
 from . import options as o
 from .inputs import Source
@@ -28,6 +29,41 @@ Out = Annotated[
 Hidden = Annotated[
     int,
     typer.Option("--hidden", "-m", min=1, help="Number of hidden units.", rich_help_panel=_MODEL),
+]
+Visible = Annotated[
+    str,
+    o.one_of(
+        FAMILIES,
+        "--visible",
+        "Family of the visible units: gaussian takes real numbers, and standardises them.",
+        _MODEL,
+    ),
+]
+Sigma = Annotated[
+    float | None,
+    typer.Option(
+        "--sigma",
+        help="Width of all real units given the hidden ones, in standard deviations of the data; "
+        "learned by default.",
+        rich_help_panel=_MODEL,
+    ),
+]
+SigmaFloor = Annotated[
+    float | None,
+    typer.Option(
+        "--sigma-floor",
+        help=f"Least width that is learned; {ScoreMatching.sigma_floor:g} by default.",
+        rich_help_panel=_MODEL,
+    ),
+]
+ScaleFloor = Annotated[
+    float | None,
+    typer.Option(
+        "--scale-floor",
+        help="Least scale by which real units are divided, in the units of the data: units that "
+        "hardly vary are then not blown up. By default their standard deviation at any rate.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 Method = Annotated[
     str, o.one_of(METHODS, "--method", "How the model is fitted to the data.", _TRAINING)
@@ -158,6 +194,7 @@ EXAMPLES = (
     "scorerbm train spins.csv --hidden 32 --epochs 50 --out spins.safetensors",
     "scorerbm train images.npy --threshold 127 --shape 28x28",
     "scorerbm train --method contrastive-divergence --sweeps 5",
+    "scorerbm train spectra.csv --visible gaussian --hidden 20",
 )
 
 
@@ -168,6 +205,10 @@ def train(
     threshold: o.Threshold = None,
     key: o.Key = None,
     shape: o.Shape = None,
+    visible: Visible = ScoreMatching.visible,
+    sigma: Sigma = None,
+    sigma_floor: SigmaFloor = None,
+    scale_floor: ScaleFloor = None,
     test_fraction: o.TestFraction = 0.2,
     method: Method = "score-matching",
     gradient: Gradient = None,
@@ -191,7 +232,11 @@ def train(
     json: o.Json = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Train a model on binary data and write it, with a record of its training, to a file."""
+    """Train a model on binary or real data and write it, with a record of its training, to a file.
+
+    Real data are standardised unit by unit. Log-likelihoods are told per unit of the model, the
+    standardised data's, and per unit of the data.
+    """
     terminal = Terminal(json, quiet)
     check_target(out, ".safetensors")
     rates = {} if rate is None else {"learning_rate": rate}
@@ -205,7 +250,11 @@ def train(
             "--noises": noises,
             "--chains": chains,
             "--persistent/--restart": persistent,
+            "--sigma": sigma,
+            "--sigma-floor": sigma_floor,
+            "--scale-floor": scale_floor,
         },
+        visible=visible,
         n_hidden=hidden,
         n_epochs=epochs,
         batch_size=batch_size,
@@ -215,7 +264,9 @@ def train(
         backend=backend,
         progress=terminal.progress,
     )
-    divided = Source(data, threshold, key, shape, test_fraction, seed).read()
+    if threshold is not None and visible == "gaussian":
+        raise ValueError("--threshold makes bits of numbers, which --visible gaussian takes as is")
+    divided = Source(data, threshold, key, shape, test_fraction, seed, visible=visible).read()
     trained = train_on(trainer, divided, seed, terminal, 0.0 if patience is None else held_out)
     save(trained.model, out, training=trained.record, data_shape=divided.train.shape)
     record = _summary(trained, out)
@@ -240,9 +291,12 @@ def _table(record: dict[str, Any]) -> Table:
         ("visible × hidden units", f"{record['n_visible']} × {record['n_hidden']}"),
         ("training", f"{counted(record['epochs'], 'epochs')} in {record['seconds']:.1f} s"),
     ]
+    of_data = "in units of the data"
     names = {
         "log_likelihood": "log-likelihood (exact)",
+        "log_likelihood_of_data": f"log-likelihood (exact) {of_data}",
         "pseudo_log_likelihood": "pseudo-log-likelihood",
+        "pseudo_log_likelihood_of_data": f"pseudo-log-likelihood {of_data}",
     }
     for key, name in names.items():
         for rows_of, value in record.get(key, {}).items():

@@ -36,7 +36,11 @@ _FIELDS = {
     "--noises": "n_noises",
     "--chains": "n_chains",
     "--persistent/--restart": "persistent",
+    "--sigma": "sigma",
+    "--sigma-floor": "sigma_floor",
+    "--scale-floor": "scale_floor",
 }
+_OF_REAL_UNITS = {"--sigma", "--sigma-floor", "--scale-floor"}
 GRADIENTS = {
     gradient: {flag for flag, name in _FIELDS.items() if name == "gradient" or name in options}
     for gradient, options in OPTIONS.items()
@@ -59,7 +63,10 @@ def build_trainer(method: str, special: Mapping[str, Any], **common: Any) -> Tra
     else:
         known, what = _OF_CONTRASTIVE_DIVERGENCE, f"--method {method}"
     for flag in given:
-        if flag not in known:
+        if flag in _OF_REAL_UNITS:
+            if common.get("visible") != "gaussian":
+                raise ValueError(f"{flag} needs --visible gaussian")
+        elif flag not in known:
             raise ValueError(f"{flag} does not apply to {what}")
     options = {_FIELDS[flag]: value for flag, value in given.items()}
     options |= {name: value for name, value in common.items() if value is not None}
@@ -109,20 +116,27 @@ def train_on(
 
 
 def _measure(model: RBM, data: Divided, trainer: Trainer) -> dict[str, Any]:
-    """Mean log-likelihoods in nats, or pseudo-likelihoods where enumeration would take long."""
+    """Mean log-likelihoods in nats, or pseudo-likelihoods where enumeration would take long.
+
+    Real units' are told per unit of the model, and per unit of the data too.
+    """
     sets = {"train": data.train, "test": data.test}
-    rows = {name: dataset.values for name, dataset in sets.items() if dataset is not None}
-    if n_enumerable(model) > ENUMERABLE:
-        return {
-            "pseudo_log_likelihood": {
-                name: float(pseudo_log_likelihood(model, v).mean()) for name, v in rows.items()
-            }
-        }
-    log_z = log_partition(
-        model, method="exact", backend=trainer.backend, n_threads=trainer.n_threads
-    )
-    return {
-        "log_likelihood": {
-            name: float(log_likelihood(model, v, log_z).mean()) for name, v in rows.items()
-        }
+    rows = {
+        name: model.standardise(dataset.values)
+        for name, dataset in sets.items()
+        if dataset is not None
     }
+    if n_enumerable(model) > ENUMERABLE:
+        kind = "pseudo_log_likelihood"
+        means = {name: float(pseudo_log_likelihood(model, v).mean()) for name, v in rows.items()}
+    else:
+        kind = "log_likelihood"
+        log_z = log_partition(
+            model, method="exact", backend=trainer.backend, n_threads=trainer.n_threads
+        )
+        means = {name: float(log_likelihood(model, v, log_z).mean()) for name, v in rows.items()}
+    known = model.standardisation
+    if known is None:
+        return {kind: means}
+    of_data = {name: x + known.log_jacobian for name, x in means.items()}
+    return {kind: means, f"{kind}_of_data": of_data}

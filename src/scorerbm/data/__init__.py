@@ -1,4 +1,4 @@
-"""Binary data from files and frames, and the digits that need none."""
+"""Data from files and frames, and the digits that need none."""
 
 from .dataset import Dataset, split
 from .fasta import ALPHABETS, decode, one_hot

@@ -1,40 +1,45 @@
-"""Binary data with a name, and how it is divided into training and test rows."""
+"""Data with a name, and how they are divided into training and test rows."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import _check
-from ..backends.protocol import Bits
 
 __all__ = ["Dataset", "split"]
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Binary data.
+    """Binary or real data.
 
     Attributes
     ----------
-    values : array of uint8 in {0, 1}, (n, N)
+    values : array of uint8 in {0, 1} or of float64, (n, N)
         One row a sample.
     name : str
     shape : tuple of int or None
         Shape of one sample where it is an image, (8, 8) for instance; its product is N.
     names : tuple of str or None
         Of the columns, where the data came with them.
+    real : bool
+        Whether the values are real numbers; else they are bits.
     """
 
-    values: Bits = field(repr=False)
+    values: NDArray[Any] = field(repr=False)
     name: str = "data"
     shape: tuple[int, ...] | None = None
     names: tuple[str, ...] | None = field(default=None, repr=False)
+    real: bool = False
 
     def __post_init__(self) -> None:
-        values = _check.bits("values", self.values, (None, None))
+        check = _check.real_array if self.real else _check.bits
+        values = check("values", self.values, (None, None))
         object.__setattr__(self, "values", values)
         if self.shape is not None and int(np.prod(self.shape)) != values.shape[1]:
             raise ValueError(
@@ -59,7 +64,11 @@ class Dataset:
     def digest(self) -> str:
         """SHA-256 of the rows and their width: equal for equal data, whatever file they came in."""
         head = f"{len(self)} {self.n_visible} ".encode()
-        return hashlib.sha256(head + np.packbits(self.values, axis=1).tobytes()).hexdigest()
+        if self.real:
+            rows = np.ascontiguousarray(self.values, "<f8").tobytes()
+        else:
+            rows = np.packbits(self.values, axis=1).tobytes()
+        return hashlib.sha256(head + rows).hexdigest()
 
 
 def split(dataset: Dataset, test_fraction: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:

@@ -33,9 +33,13 @@ SOURCES: dict[str, Callable[[], tuple[Numbers, float]]] = {"digits": _digits}
 
 
 def load_data(
-    source: str | os.PathLike[str], *, threshold: float | None = None, key: str | None = None
+    source: str | os.PathLike[str],
+    *,
+    threshold: float | None = None,
+    key: str | None = None,
+    real: bool = False,
 ) -> Dataset:
-    """Read binary data.
+    """Read binary data, or real numbers.
 
     Parameters
     ----------
@@ -59,6 +63,8 @@ def load_data(
         Values above it are 1, the others 0. Without it the values must be 0 and 1 already.
     key : str, optional
         Which array of the file.
+    real : bool
+        Take the numbers as they are.
 
     Returns
     -------
@@ -69,18 +75,21 @@ def load_data(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file cannot be read as numbers or holds other values than 0 and 1.
+        If the file cannot be read as numbers, holds other values than 0 and 1 or, of real numbers,
+        some that are not finite; or a threshold of real numbers is given.
     ImportError
         If scikit-learn or h5py is needed and absent.
     """
     if threshold is not None:
         threshold = _check.number("threshold", threshold)
+        if real:
+            raise ValueError(f"threshold: got {threshold:g}, expected none of real numbers")
     name = os.fspath(source)
     if name in SOURCES:
         if key is not None:
             raise ValueError(f"key: got {key!r}, expected none: {name} is a single array")
         numbers, usual = SOURCES[name]()
-        return _dataset(name, Table(numbers), usual if threshold is None else threshold)
+        return _dataset(name, Table(numbers), usual if threshold is None else threshold, real)
     path = Path(name)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
@@ -89,16 +98,19 @@ def load_data(
     with open(path, "rb"):  # for Python's own errors of absent and unreadable files and folders
         pass
     try:
-        return _dataset(path.stem, reader(path, key), threshold)
+        return _dataset(path.stem, reader(path, key), threshold, real)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: {error}") from error
 
 
-def _dataset(name: str, table: Table, threshold: float | None) -> Dataset:
+def _dataset(name: str, table: Table, threshold: float | None, real: bool) -> Dataset:
     array = _check.as_array("values", table.values)
     rows = as_rows(array)
     image = tuple(n for n in array.shape[1:] if n > 1)
     shape = image if array.ndim > 2 and len(image) == 2 else None
+    if real:
+        _check_finite(rows)
+        return Dataset(rows.astype(np.float64), name, shape, table.names, real=True)
     return Dataset(binary(rows, threshold), name, shape, table.names)
 
 
@@ -111,9 +123,7 @@ def as_rows(array: Numbers) -> Numbers:
 
 def binary(array: Numbers, threshold: float | None, first_row: int = 0) -> Bits:
     """Return numbers as bits, by a threshold or as they are; errors count from a row on."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        wrong = _first(array, ~np.isfinite(array), first_row)
-        raise ValueError(f"got {wrong}, expected finite numbers")
+    _check_finite(array, first_row)
     if threshold is not None:
         return (array > threshold).astype(np.uint8)
     wrong_ones = (array != 0) & (array != 1)
@@ -125,6 +135,12 @@ def binary(array: Numbers, threshold: float | None, first_row: int = 0) -> Bits:
             f"(--threshold {(low + high) / 2:g})"
         )
     return array.astype(np.uint8)
+
+
+def _check_finite(array: Numbers, first_row: int = 0) -> None:
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        wrong = _first(array, ~np.isfinite(array), first_row)
+        raise ValueError(f"got {wrong}, expected finite numbers")
 
 
 def _first(array: Numbers, where: NDArray[np.bool_], first_row: int) -> str:

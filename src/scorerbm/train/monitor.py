@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any, TypeVar
 
@@ -39,9 +40,9 @@ class Monitor:
     after every epoch, at any cost.
 
     Real units are followed so without held-out rows too, by the training rows: their parameters
-    may run away, and then a unit is predicted worse given the others than by its own mean and
-    spread, which is said at once. Where their likelihood is not enumerated, the model that was
-    trained is annealed to besides, to tell whether it diverged.
+    may run away, and then a unit is predicted worse than before given the others, and worse than
+    by its own mean and spread, which is said at once. Where their likelihood is not enumerated,
+    the model that was trained is annealed to besides, to tell whether it diverged.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Monitor:
         self._last_epoch = n_epochs - 1
         self._interval = 1 if mode == "always" else -(-_UPDATES_BETWEEN // n_batches)
         self._floor = float(family.independent_log_likelihood(self._train).mean())
-        self._warned = False
+        self._best, self._warned = -math.inf, False
 
     def __call__(self, model: RBM, epoch: int) -> dict[str, float]:
         """Return the metrics of a model, by column of the history; none if it is not yet time."""
@@ -97,10 +98,12 @@ class Monitor:
         v = _thinned(rows, min(_PSEUDO_ROWS, units))
         n_units = min(model.n_visible, max(1, units // len(v)))
         value = float(np.mean(pseudo_log_likelihood(model, v, n_units)))
-        if not self._warned and value < self._floor - _MARGIN * abs(self._floor):
+        fallen = value < self._best - _MARGIN * abs(self._best)  # the first models are no good
+        self._best = max(self._best, value)
+        if fallen and not self._warned and value < self._floor - _MARGIN * abs(self._floor):
             self._warned = True
             warnings.warn(
-                f"epoch {epoch}: the pseudo-log-likelihood, {value:.2f} nats, is below the "
+                f"epoch {epoch}: the pseudo-log-likelihood fell to {value:.2f} nats, below the "
                 f"log-likelihood of independent units, {self._floor:.2f}: training diverges; "
                 "lower the learning rate",
                 DivergenceWarning,

@@ -1,0 +1,1 @@
+"""Real-valued digits: likelihoods of Gaussian–Bernoulli RBMs beside those of other densities."""
