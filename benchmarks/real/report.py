@@ -19,7 +19,7 @@ def tables(cache: Cache, problem: Problem, names: Iterable[str], hidden: Sequenc
         _exact({k: x for k, x in found.items() if k.startswith("exact/")}, hidden[0]),
         _large({k: x for k, x in found.items() if k.startswith("large/")}, hidden[1]),
         *(_rivals(found[f"rivals/{m}"], m) for m in hidden if f"rivals/{m}" in found),
-        f"Per standard deviation without a floor: {problem.between_units:+.3f} nats.",
+        f"Per standard deviation without a floor: {-problem.between_units:+.3f} nats.",
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -56,7 +56,8 @@ def test_training_and_evaluation_are_the_librarys(rows):
 
 
 def test_large_models_are_trained_and_evaluated_without_enumeration(rows):
-    trained = json.loads(cli(*TRAIN, "--hidden", 22, "--json").stdout)
+    options = ("--hidden", 22, "--epochs", 60, "--rate", 0.05, "--json")
+    trained = json.loads(cli(*TRAIN, *options).stdout)
     model = load("model.safetensors")
     shift = model.standardisation.log_jacobian
     for name, value in trained["pseudo_log_likelihood"].items():
