@@ -9,6 +9,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     scorerbm::register_paths(module);
     scorerbm::register_noise(module);
     scorerbm::register_real_numbers(module);
+    scorerbm::register_real_units(module);
     scorerbm::register_training(module);
     scorerbm::register_dense(module);
     scorerbm::register_c_api(module);

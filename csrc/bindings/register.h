@@ -12,6 +12,7 @@ void register_graphs(pybind11::module_& module);
 void register_paths(pybind11::module_& module);
 void register_noise(pybind11::module_& module);
 void register_real_numbers(pybind11::module_& module);
+void register_real_units(pybind11::module_& module);
 void register_training(pybind11::module_& module);
 void register_dense(pybind11::module_& module);
 void register_c_api(pybind11::module_& module);

@@ -47,7 +47,8 @@ struct Decision {
     std::uint64_t ones, open;
 };
 
-// fields.at(j) has the integers of the units from j on; offset is in units of -log2(e).
+// fields.at(j) has the integers, or real numbers, of the units from j on; offset is in units of
+// -log2(e).
 template <bool WithOffset, class Fields>
 inline Decision decide(const Bracket& bracket, const float* offset, const Fields& fields,
                        const std::uint16_t* draws) {
@@ -73,6 +74,21 @@ inline bool decide_exactly(double log_odds, std::uint16_t draw, std::size_t unit
     const std::int32_t whole = static_cast<std::int32_t>(threshold_of(probability));
     if (draw != whole) return draw < whole;
     return refined_bit(probability, unit, chain, stream);
+}
+
+// Decides what is open of 64 units from `first` on by log_odds_of(j), in double precision; units
+// that are not valid are 0.
+template <class LogOdds>
+inline std::uint64_t close_decision(Decision decision, std::uint64_t valid,
+                                    const std::uint16_t* draws, std::size_t first,
+                                    std::uint32_t chain, const Stream& stream,
+                                    LogOdds log_odds_of) {
+    for (std::uint64_t open = decision.open & valid; open != 0; open &= open - 1) {
+        const std::size_t j = static_cast<std::size_t>(__builtin_ctzll(open));
+        const bool bit = decide_exactly(log_odds_of(j), draws[j], first + j, chain, stream);
+        decision.ones = (decision.ones & ~(open & -open)) | (std::uint64_t{bit} << j);
+    }
+    return decision.ones & valid;
 }
 
 }  // namespace

@@ -109,13 +109,8 @@ struct Block {
     template <class LogOdds>
     std::uint64_t close(Decision decision, std::size_t chain, const std::uint16_t* draws,
                         LogOdds log_odds_of) const {
-        for (std::uint64_t open = decision.open & valid; open != 0; open &= open - 1) {
-            const std::size_t j = static_cast<std::size_t>(__builtin_ctzll(open));
-            const bool bit = decide_exactly(log_odds_of(j), draws[j], first + j,
-                                            task.stream.chains[chain], task.stream);
-            decision.ones = (decision.ones & ~(open & -open)) | (std::uint64_t{bit} << j);
-        }
-        return decision.ones & valid;
+        return close_decision(decision, valid, draws, first, task.stream.chains[chain], task.stream,
+                              log_odds_of);
     }
 
     std::uint64_t frozen(std::size_t chain) const {

@@ -15,6 +15,7 @@
 #include "layers.h"
 #include "linear.h"
 #include "observation.h"
+#include "real_units.h"
 #include "relaxed.h"
 #include "single_noise.h"
 #include "stage.h"
@@ -40,6 +41,8 @@ constexpr KernelTable table = {
     field_product<std::int32_t>,
     tilted_half_sweep<std::int16_t>,
     tilted_half_sweep<std::int32_t>,
+    decide_real,
+    move_real,
     swap,
     sweep_graph,
     graph_product,

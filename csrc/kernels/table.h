@@ -115,6 +115,37 @@ struct GraphSweepTask {
     std::uint32_t* words;  // scratch: units, rounded up to 8, halves of lanes words
 };
 
+// Bits of rows of `width` log-odds, of which each chain's count `factor` times; beyond the last one
+// of a row whole blocks of columns are there to be read.
+struct RealBitsTask {
+    const float* x;
+    std::size_t n_rows, width, stride;
+    const double* factor;
+    Stream stream;
+    BitRows out;
+};
+
+// A number for each unit: of all chains at stride 0, else of each.
+struct RealRows {
+    const float* numbers;
+    std::size_t stride;
+};
+
+// The visible half of a sweep of chains of real units,
+//     m = bias + gain sum,   v = m + memory (v - m) + spread zeta,
+// with the sums of 32 bits that `half` looks up, neither in registers nor in 16 bits. Rows of v are
+// padded to whole blocks of columns.
+struct RealMoveTask {
+    HalfSweepTask half;  // its weights, states, memory and stream count
+    RealRows gain, bias, spread;
+    RealRows memory;  // without numbers: 0
+    float* v;
+    std::size_t stride;
+    const std::uint8_t* frozen;  // units that keep their state; may be null
+    std::size_t frozen_stride;
+    double* mean_sum;  // (n_chains, outputs), to which m is added; may be null
+};
+
 struct ConditionalTask {
     Layer layer;
     double scale;
@@ -345,6 +376,8 @@ struct KernelTable {
     void (*field_product32)(const HalfSweepTask&);
     void (*tilted_half_sweep16)(const TiltTask&);
     void (*tilted_half_sweep32)(const TiltTask&);
+    void (*decide_real)(const RealBitsTask&);
+    void (*move_real)(const RealMoveTask&);
     void (*swap)(const SwapTask&);
     void (*sweep_graph)(const GraphSweepTask&);
     void (*graph_product)(const GraphTile&, const Graph&, std::int64_t* product);

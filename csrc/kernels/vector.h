@@ -173,6 +173,9 @@ inline Ints to_ints(const std::int32_t* from) {
 inline Floats to_floats(Ints x) {
     return __builtin_convertvector(x, Floats);
 }
+inline Floats to_floats(Floats x) {
+    return x;
+}
 
 }  // namespace
 }  // namespace scorerbm

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "kernels/decide.h"
 #include "kernels/decide_shorts.h"
+#include "kernels/real_units.h"
 #include "kernels/tilted_half_sweep.h"
 
 namespace {
@@ -112,6 +113,26 @@ void fields_of_32_bits(double offset) {
     CHECK(near.open * 20 < near.all);
 }
 
+// Log-odds that are real numbers, times an inverse temperature. A factor that is off must show.
+void real_log_odds(float error, bool right) {
+    std::mt19937_64 generator(9);
+    std::uniform_real_distribution<double> log_odds(-40, 40), exponent(-12, 12);
+    Tally near;
+    for (int i = 0; i < 200000; ++i) {
+        const double factor = std::exp2(exponent(generator));
+        const std::vector<float> x(units_per_word,
+                                   static_cast<float>(log_odds(generator) / factor));
+        Bracket bracket = make_bracket(factor, smallest_margin);
+        bracket.factor *= 1.0f + error;
+        const auto draws = draws_from(threshold_of_log_odds(x[0] * factor) - 32);
+        near.add(decide<false>(bracket, nullptr, RealFields{x.data()}, draws.data()), draws,
+                 x[0] * factor);
+    }
+    CHECK((near.wrong == 0) == right);
+    CHECK(near.open > 0);
+    CHECK(near.open * 20 < near.all);
+}
+
 // Fields and offsets of opposite signs that nearly cancel, as large as the limit allows.
 void observed_units(float limit, float margin_factor, bool right) {
     std::mt19937_64 generator(7);
@@ -193,6 +214,8 @@ __attribute__((noinline)) void run_all() {
     factors_that_16_bits_cannot_bracket();
 #endif
     for (const double offset : {0.0, 0.3, -17.0, 60.0}) fields_of_32_bits(offset);
+    real_log_odds(0.0f, true);
+    real_log_odds(0x1p-17f, false);
     for (const float limit : {1.0f, 90.0f, 600.0f}) observed_units(limit, 1.0f, true);
     observed_units(600.0f, 0.01f, false);
     nothing_is_decided_where_it_cannot_be();

@@ -43,6 +43,26 @@ def gibbs(
     frozen: _Bits | None,
     n_threads: int,
 ) -> tuple[_Bits, _Bits, _Reals | None]: ...
+
+class PreparedReal:
+    """The weights of an RBM of real visible units in the layout of the kernels."""
+
+    def __init__(self, coupling: _Floats, integers: _Counts) -> None: ...
+
+def real_gibbs(
+    weights: PreparedReal,
+    hidden_bias: _Floats,
+    move: Sequence[_Floats | None],
+    visible: _Reals,
+    chains: _Words,
+    key: _Key,
+    first_sweep: int,
+    n_sweeps: int,
+    beta: _Reals,
+    mean: bool,
+    frozen: _Bits | None,
+    n_threads: int,
+) -> tuple[_Reals, _Bits, _Reals | None]: ...
 def sweep_graph(
     starts: _Counts,
     neighbours: _Counts,

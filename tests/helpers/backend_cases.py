@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from helpers.dense_cases import dense_results
 from helpers.graph_cases import graph_results
+from helpers.real_cases import real_results
 from scorerbm.backends import Backend, Domain, IntegerRBM
 from scorerbm.backends.bits import pack_bits
 from scorerbm.backends.protocol import (
@@ -174,6 +175,7 @@ class Problem:
             **self.train(backend, n_threads),
             **dense_results(backend, self.shape, self.chains, n_threads),
             **graph_results(backend, self.shape, self.chains, n_threads),
+            **real_results(backend, self.shape, self.chains, n_threads),
         }
 
     def train(self, backend: Backend, n_threads: int) -> dict[str, Any]:

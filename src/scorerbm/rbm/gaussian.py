@@ -17,7 +17,7 @@ from .arrays import amplitudes, check_same_rows, frozen, linear, single
 from .base import RBM
 from .chains import Chains
 from .quadratic import quadratic_values
-from .real_chains import RealConditionals, advance
+from .real_chains import RealConditionals, advance, sampling_precision
 from .standardisation import Standardisation
 
 __all__ = ["GaussianRBM"]
@@ -68,8 +68,9 @@ class GaussianRBM(RBM):
     ``visible_bias`` with one row for each observation; so have ``sigma`` and ``weights``, if the
     observations' amplitudes differ.
 
-    Chains work in double precision, with sums in a given order, so that a seed gives the same
-    samples everywhere; ``precision`` of samplers, which is about binary units, does not matter.
+    Chains work in single precision, with sums in a given order or exact, so that a seed gives the
+    same samples everywhere; ``info["log_odds_error"]`` of samples bounds what it costs.
+    ``precision`` of samplers, which is about binary units, does not matter.
 
     The log-likelihood of data in their own units is that of the standardised ones less
     Σ ln scale.
@@ -125,19 +126,29 @@ class GaussianRBM(RBM):
         """Wrap float64 arrays without a check or a copy."""
         model = cls.__new__(cls)
         model._given, model._standardisation = None, standardisation
-        model.__dict__["conditionals"] = RealConditionals(*(frozen(x) for x in natural))
+        model._keep(natural)
         return model
+
+    def _keep(self, natural: RealConditionals) -> None:
+        for array in natural.arrays:
+            frozen(array)
+        kept = natural if natural.prepared is not None else natural._replace(prepared={})
+        self.__dict__["conditionals"] = kept
 
     def __getstate__(self) -> dict[str, Any]:
         """Parameters only, not what has been derived from them."""
-        kept = ("_given", "_standardisation", *(("conditionals",) if self._given is None else ()))
-        return {name: self.__dict__[name] for name in kept}
+        state = {name: self.__dict__[name] for name in ("_given", "_standardisation")}
+        if self._given is None:
+            state["conditionals"] = self.conditionals._replace(prepared=None)
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        arrays = self.conditionals if self._given is None else tuple(self._given.values())
+        if self._given is None:
+            self._keep(self.conditionals)
+        arrays = [] if self._given is None else [*self._given.values()]
         if self._standardisation is not None:
-            arrays = (*arrays, self._standardisation.mean, self._standardisation.scale)
+            arrays += [self._standardisation.mean, self._standardisation.scale]
         for array in arrays:
             frozen(array)
 
@@ -349,9 +360,12 @@ class GaussianRBM(RBM):
         betas = np.asarray(beta, np.float64)
         if not (betas > 0.0).all():
             raise ValueError(f"beta: got {betas.min()}, expected more than 0 for real units")
-        known, scale = self.conditionals, betas[:, None] if betas.ndim else betas
+        known = self.conditionals
+        if not (betas == 1.0).all():
+            scale = betas[:, None] if betas.ndim else betas
+            known = known._replace(field=scale * known.field, precision=scale * known.precision)
         return advance(
-            known._replace(field=scale * known.field, precision=scale * known.precision),
+            known,
             chains,
             n_sweeps,
             backend=backend,
@@ -369,9 +383,11 @@ class GaussianRBM(RBM):
         n_threads: int = 0,
         n_sweeps: int = 1,
     ) -> dict[str, Any]:
-        """Nothing is rounded to a grid."""
-        kernel = "products of real matrices, summed in order"
-        return {"precision": "float64", "grid": 0.0, "log_odds_error": 0.0, "kernel": kernel}
+        """Grid of Wh in units of v, and a bound on the error of log-odds of h.
+
+        The bound is for visible units within seven widths of a mean that they can have.
+        """
+        return sampling_precision(self.conditionals)
 
     # -- training ---------------------------------------------------------------------------
 
@@ -490,9 +506,8 @@ class GaussianRBM(RBM):
         w, b, c, s = (np.asarray(x, np.float64) for x in self._given.values())
         precision = 1.0 / (s * s)
         coupling = w * precision[:, None]
-        return RealConditionals(
-            coupling, np.ascontiguousarray(coupling.T), b * precision, c, precision
-        )
+        transposed = np.ascontiguousarray(coupling.T)
+        return RealConditionals(coupling, transposed, b * precision, c, precision, {})
 
     @cached_property
     def _derived(self) -> dict[str, Parameters]:

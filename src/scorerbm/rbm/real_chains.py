@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backends import at_work
-from ..backends.protocol import Backend, Domain, Reals
-from .arrays import linear
+from ..backends.protocol import Backend, Floats, RealMove, Reals
 from .chains import Chains
+from .real_grid import RealGrid, real_grid
 
-__all__ = ["RealConditionals", "advance"]
+__all__ = ["RealConditionals", "advance", "sampling_precision"]
+
+_WIDTHS = 7.0  # beyond which normal numbers do not reach
+_ROUNDING = 2.0**-24
 
 
 class RealConditionals(NamedTuple):
@@ -30,6 +32,13 @@ class RealConditionals(NamedTuple):
     """c, (M,)"""
     precision: Reals
     """λ = 1/σ², (N,), or (B, N) after observations of unequal amplitudes"""
+    prepared: dict[str, Any] | None = None
+    """What chains derive from U: kept by whoever keeps U. None: derived anew by each call."""
+
+    @property
+    def arrays(self) -> tuple[Reals, ...]:
+        """The parameters."""
+        return self.coupling, self.transposed, self.field, self.hidden, self.precision
 
 
 def advance(
@@ -67,23 +76,82 @@ def advance(
     mean : bool
         Return the mean of m over the sweeps, where units are frozen their state, (C, N).
     n_threads : int
+
+    Notes
+    -----
+    States, log-odds, means and noise have single precision. A bit is decided for the log-odds found
+    in it as if in double precision; sums of U h are those of integers, and exact.
     """
-    betas = np.broadcast_to(np.float64(beta), len(chains))[:, None]
-    width = np.sqrt(1.0 / given.precision) if spread is None else spread
-    total = np.zeros(chains.visible.shape)
-    with at_work(backend, n_threads):
-        for step in range(chains.sweep, chains.sweep + n_sweeps):
-            v, ids, key = chains.visible, chains.ids, chains.key
-            p = backend.sigmoid(betas * linear(v, given.coupling, given.hidden))
-            h = backend.bernoulli(p, ids, key, step=step, domain=Domain.HIDDEN)
-            centre = linear(betas * h, given.transposed, given.field) / given.precision
-            noise = backend.normal(ids, v.shape[1], key, step=step, domain=Domain.VISIBLE)
-            kept = centre if memory is None else centre + memory * (v - centre)
-            visible = kept + width * noise
-            if chains.frozen is not None:
-                held = chains.frozen != 0
-                visible, centre = (np.where(held, v, x) for x in (visible, centre))
-            chains.visible, chains.hidden = visible, h
-            total += centre
+    grid = _grid(given)
+    result = backend.real_gibbs(
+        grid.weights,
+        _single(given.hidden),
+        _move(given, grid, beta, memory, spread),
+        chains.visible,
+        chains.ids,
+        chains.key,
+        first_sweep=chains.sweep,
+        n_sweeps=n_sweeps,
+        beta=np.array(np.broadcast_to(np.float64(beta), len(chains))),
+        mean=mean,
+        n_threads=n_threads,
+        frozen=chains.frozen,
+    )
+    chains.visible, chains.hidden = result.visible, result.hidden
     chains.sweep += n_sweeps
-    return total / n_sweeps if mean else None
+    return result.mean
+
+
+def _grid(given: RealConditionals) -> RealGrid:
+    """U as chains take it, made once for as long as it is kept."""
+    kept = {} if given.prepared is None else given.prepared
+    found: RealGrid | None = kept.get("grid")
+    if found is None:
+        found = kept["grid"] = real_grid(given.coupling, given.transposed)
+    return found
+
+
+def sampling_precision(given: RealConditionals) -> dict[str, Any]:
+    """What samplers tell of the arithmetic of chains."""
+    step = 1.0 / (_grid(given).scale * given.precision)
+    return {
+        "precision": "float32",
+        "grid": float(step.max()),
+        "log_odds_error": _log_odds_error(given),
+        "kernel": "products in single precision, lookup of 32-bit sums",
+    }
+
+
+def _log_odds_error(given: RealConditionals) -> float:
+    """Bound on the error of hidden units' log-odds, sums of N + 1 numbers added one by one.
+
+    For visible units within seven widths of a mean that they can have.
+    """
+    sides = (np.add.reduce(part(given.transposed, 0.0)) for part in (np.maximum, np.minimum))
+    means = [np.abs(given.field + side) / given.precision for side in sides]
+    v = np.maximum(*means) + _WIDTHS * np.sqrt(1.0 / given.precision)
+    largest = v.reshape(-1, v.shape[-1]).max(axis=0)  # over the rows of several observations
+    reach = np.abs(given.hidden) + largest @ np.abs(given.coupling)
+    return float(_ROUNDING * (len(given.coupling) + 2) * reach.max())
+
+
+def _move(
+    given: RealConditionals,
+    grid: RealGrid,
+    beta: float | Reals,
+    memory: Reals | None,
+    spread: Reals | None,
+) -> RealMove:
+    variance = 1.0 / given.precision
+    scale = np.reshape(beta, (-1, 1)) if np.ndim(beta) else np.float64(beta)
+    return RealMove(
+        _single(scale * variance / grid.scale),
+        _single(variance * given.field),
+        _single(np.sqrt(variance) if spread is None else spread),
+        None if memory is None else _single(memory),
+    )
+
+
+def _single(numbers: Reals) -> Floats:
+    with np.errstate(over="ignore"):  # models in training may diverge, which trainers notice
+        return np.ascontiguousarray(numbers, np.float32)

@@ -8,12 +8,13 @@ from .dense import Dense
 from .graphs import Graphs
 from .paths import Paths
 from .real_numbers import RealNumbers
+from .real_units import RealUnits
 from .training import Training
 
 __all__ = ["CpuLevels", "NativeBackend", "cpu_levels"]
 
 
-class NativeBackend(BinaryUnits, Graphs, RealNumbers, Paths, Dense, Training):
+class NativeBackend(BinaryUnits, RealUnits, Graphs, RealNumbers, Paths, Dense, Training):
     """The operations of the protocol in C++; ``n_threads`` 0 means every CPU at hand."""
 
     name = "native"

@@ -25,6 +25,7 @@ from .dense import (
 from .graphs import Graphs
 from .paths import CORRECT, PLAIN, PREDICT, PathResult, Paths, Stages
 from .real_numbers import RealNumbers
+from .real_units import RealMove, RealResult, RealUnits, RealWeights
 from .training import (
     BitSweeps,
     Centre,
@@ -76,6 +77,9 @@ __all__ = [
     "IntegerRBM",
     "Key",
     "PathResult",
+    "RealMove",
+    "RealResult",
+    "RealWeights",
     "Reals",
     "RelaxedSweeps",
     "StageNumbers",
@@ -89,7 +93,7 @@ __all__ = [
 
 
 @runtime_checkable
-class Backend(BinaryUnits, Graphs, RealNumbers, Paths, Dense, Training, Protocol):
+class Backend(BinaryUnits, RealUnits, Graphs, RealNumbers, Paths, Dense, Training, Protocol):
     """Operations on C-contiguous arrays. Arguments are trusted: callers validate."""
 
     name: str
