@@ -67,6 +67,23 @@ def test_a_score_of_fewer_noises_is_refused():
     assert path.p_value(lambda problem: half.ours(problem._replace(n_noises=4)), 1) < check.REJECT
 
 
+@pytest.mark.parametrize("row", ["real-gibbs", "real-langevin"])
+def test_chains_of_another_model_or_of_other_steps_are_refused(row):
+    path = PATHS[row]
+    changes = {
+        "visible_bias": lambda x: x + 0.1,
+        "hidden_bias": lambda x: x + 1.0,
+        "sigma": lambda x: 1.1 * x,
+        "n_steps": lambda x: 1,
+    }
+    for name, change in changes.items():
+
+        def build(problem, name=name, change=change):
+            return path.ours(problem._replace(**{name: change(getattr(problem, name))}))
+
+        assert path.p_value(build, n_threads=1) < check.REJECT
+
+
 class Other(OurFitter):
     """Fits from other seeds than those of the yardstick."""
 
@@ -146,7 +163,7 @@ def test_the_table_shows_figures_and_verdicts():
     assert "5.00x" in path_tables.ratio_line(no_bar)
 
 
-@pytest.mark.parametrize("row", ["score-1", "euler-mean-field-1", "pcd"])
+@pytest.mark.parametrize("row", ["score-1", "euler-mean-field-1", "pcd", "real-langevin"])
 def test_a_row_has_seconds_of_one_piece_of_work(row):
     figures = compare_row(PATHS[row], (12, 7), 1, rounds=1, budget=1e-3, names=[])
     assert figures["seconds"]["ours"] > 0.0

@@ -1,6 +1,7 @@
 """What other libraries do at the paths that we measure, each in the fastest form that we know of.
 
-Block-Gibbs sweeps are here; scores, reverse diffusions and training steps in folders of their own.
+Block-Gibbs sweeps are here; scores, reverse diffusions, training steps and sweeps of real units
+in folders of their own.
 
 A peer is imported when it is asked for, so that none of these libraries is needed to run the
 benchmarks: one that is missing is left out, with a line that says so. A new one takes a file with

@@ -54,6 +54,7 @@ def footnotes(n_threads: int) -> Iterator[str]:
     yield "ratios: a peer's time over ours, median of the rounds' ratios, beside the one wanted"
     yield "score: one evaluation at 1024 states; Euler-Maruyama: an integration of 1024 particles,"
     yield "  its start and its last draw of bits included, divided by its steps"
+    yield "real units: a sweep of 1024 chains; Gibbs-Langevin takes its K steps as one draw"
     yield "training: a fit, its start included, divided by its updates; everyone's step has the"
     yield "  batch's rows, samples or noise, loss, centred gradient and Adam, rbms's its own"
     if n_threads == 1:
