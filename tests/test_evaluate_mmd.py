@@ -68,7 +68,7 @@ def test_the_size_of_the_blocks_does_not_matter(at_once, monkeypatch):
     rng = np.random.default_rng(8)
     x, y = draw(rng, 23), draw(rng, 31)
     whole = mmd(x, y, bandwidth=2.0)
-    monkeypatch.setattr(import_module("scorerbm.evaluate.mmd"), "_NUMBERS_AT_ONCE", at_once)
+    monkeypatch.setattr(import_module("scorerbm.evaluate._distances"), "_NUMBERS_AT_ONCE", at_once)
     assert mmd(x, y, bandwidth=2.0) == pytest.approx(whole, abs=1e-13)
 
 

@@ -16,6 +16,7 @@ from .divergence import (
     state_probabilities,
     total_variation,
 )
+from .energy_distance import energy_distance
 from .floor import Floor
 from .likelihood import UnitsWarning, log_likelihood, mean_free_energy_gap
 from .log_z import LogPartition
@@ -24,6 +25,7 @@ from .mmd import median_distance, mmd
 from .modes import ModeWeights, mode_centres, mode_weights
 from .moments import Moments, exact_moments, moment_error, sample_moments
 from .partition import log_partition
+from .plane_density import plane_probability
 from .projected_density import (
     DensityFloor,
     ProjectedDensity,
@@ -61,6 +63,7 @@ __all__ = [
     "density_floor",
     "effective_sample_size",
     "empirical_probabilities",
+    "energy_distance",
     "exact_moments",
     "kl_divergence",
     "log_likelihood",
@@ -72,6 +75,7 @@ __all__ = [
     "mode_centres",
     "mode_weights",
     "moment_error",
+    "plane_probability",
     "potential_scale_reduction",
     "principal_components",
     "projected_density",

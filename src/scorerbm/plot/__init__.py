@@ -14,6 +14,7 @@ from .annealing import (
 from .fokker_planck import plot_densities
 from .images import plot_samples, plot_trajectory
 from .mixing import plot_autocorrelation, plot_projected_density, plot_replica_flow
+from .plane import plot_plane
 from .quality import plot_quality
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "plot_chain_strength",
     "plot_densities",
     "plot_energies",
+    "plot_plane",
     "plot_projected_density",
     "plot_quality",
     "plot_replica_flow",
