@@ -116,7 +116,7 @@ def test_every_denoiser_that_is_exact_in_the_limit_leads_to_the_mixture(road):
 @pytest.mark.parametrize(
     "sampler",
     [
-        ReverseSDE(100, denoiser=ExactDenoiser()),
+        ReverseSDE(60, denoiser=ExactDenoiser()),
         ProbabilityFlow(30, denoiser=ExactDenoiser()),
     ],
     ids=["sde", "ode"],
