@@ -14,7 +14,7 @@ from .. import _check
 from .._progress import progress_bar
 from ..backends.protocol import Domain, Floats, Reals
 from ..denoise import Denoiser, GibbsDenoiser
-from ..denoise.base import Particles
+from ..denoise.base import Particles, PosteriorMean
 from ..denoise.path import StagePath
 from ..rbm import Chains
 from ..rbm.chains import MOST_STEPS
@@ -83,7 +83,7 @@ class Integrator(Sampler):
                 if kept is not None and start % self._every == 0:
                     kept.states[start // self._every] = v
                 part = path.part(start * a_step, stop * a_step)
-                v = estimator.integrate(v, part, job.key("noise"))
+                v = self._carry(estimator, v, part, grid.times[start:stop], job)
                 if stop % _STEPS_UNSEEN == 0 or stop == self.n_steps:
                     self._check_bounded(v)
                 update(stop - start)
@@ -96,6 +96,12 @@ class Integrator(Sampler):
             "n_sweeps": estimator.n_sweeps,
         }
         return SampleSet(visible, self._hidden(job, visible), info, kept)
+
+    def _carry(
+        self, estimator: PosteriorMean, v: Floats, path: StagePath, times: Reals, job: Job
+    ) -> Floats:
+        """The state after part of the path, whose steps start at these times."""
+        return estimator.integrate(v, path, job.key("noise"))
 
     @abstractmethod
     def _path(self, grid: Grid) -> StagePath:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..backends.protocol import PLAIN
+from ..backends.protocol import PLAIN, Floats, Reals
 from ..denoise import tweedie
+from ..denoise.base import PosteriorMean
 from ..denoise.path import StagePath
+from .base import Job
+from .drift import Drift, integrate_drift
 from .integrator import Grid, Integrator
 
 __all__ = ["ReverseSDE"]
@@ -38,6 +41,13 @@ class ReverseSDE(Integrator):
         Where the integration ends and v₀ is drawn given v_t.
     keep_every : int, optional
         Keep the state of every so many steps, and of the last, in ``trajectory``.
+    drift : callable, optional
+        Your own in place of the bracket with its sign turned, at which v moves as time runs
+        backwards: ``drift(v, t, out)`` fills ``out`` (B, N) for states v (B, N), both of float32,
+        row by row: it may be given any part of the batch. Steps are
+        :math:`v + \Delta\,\mathrm{drift}(v, t) + \sqrt{\beta\Delta}\,\zeta`. A function
+        compiled by Numba runs in one jitted loop with all steps. ``denoiser`` then serves for the
+        last draw of v₀ given v_t only.
     n_threads, backend, precision, progress
         See `BlockGibbs`.
 
@@ -57,15 +67,34 @@ class ReverseSDE(Integrator):
     as steps grow.
     """
 
+    drift: Drift | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.drift is not None and not callable(self.drift):
+            raise TypeError(f"drift: got {self.drift!r}, expected a function drift(v, t, out)")
+
+    def _carry(
+        self, estimator: PosteriorMean, v: Floats, path: StagePath, times: Reals, job: Job
+    ) -> Floats:
+        if self.drift is None:
+            return super()._carry(estimator, v, path, times, job)
+        return integrate_drift(self.drift, v, path, times, job)
+
     def _path(self, grid: Grid) -> StagePath:
         """One stage a step."""
-        noise = grid.noise_rate[:-1] * (grid.times[:-1] - grid.times[1:])
+        length = grid.times[:-1] - grid.times[1:]
+        noise = grid.noise_rate[:-1] * length
         of_state, of_mean = tweedie(grid.alpha[:-1], grid.sigma[:-1])
+        if self.drift is not None:  # takes the place of posterior means
+            keep, pull = np.ones_like(noise), length
+        else:
+            keep, pull = 1.0 + 0.5 * noise + noise * of_state, noise * of_mean
         return StagePath(
             grid.alpha[:-1],
             grid.sigma[:-1],
-            keep=1.0 + 0.5 * noise + noise * of_state,
-            pull=noise * of_mean,
+            keep=keep,
+            pull=pull,
             base=np.zeros(len(noise)),
             spread=np.sqrt(noise),
             kind=np.full(len(noise), PLAIN, np.uint8),
