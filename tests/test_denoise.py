@@ -346,6 +346,40 @@ def test_gaussian_units_need_no_special_case(denoiser, wrong, calls):
     assert p_value(wrong) < REJECT
 
 
+def test_mean_field_of_real_units_is_right_where_the_observation_decides():
+    """Noise that leaves one mode leaves its mean; at more noise several modes mix."""
+    model = random_gaussian(3, 3, seed=1)
+    v0 = 2.0 * np.random.default_rng(0).normal(size=(50, 3))
+
+    def error(sigma):
+        alpha = np.sqrt(1.0 - sigma**2)
+        v_t, particles = alpha * v0, Particles.numbered(50, 0)
+        exact, found = (
+            d.bind(model, particles)(v_t, alpha, sigma)
+            for d in (ExactDenoiser(), MeanFieldDenoiser(50))
+        )
+        return np.abs(found - exact).max() / np.abs(exact - v0).max()
+
+    assert error(0.01) < 0.02
+    assert error(0.8) > 0.05
+
+
+def test_literal_score_of_real_units_is_the_models_own_gradient():
+    model = random_gaussian(3, 3, seed=1)
+    v = np.random.default_rng(0).normal(size=(20, 3))
+    steps = 1e-5 * np.eye(3)
+    slope = [(model.free_energy(v - e) - model.free_energy(v + e)) / 2e-5 for e in steps]
+    alpha, sigma = 0.6, 0.8
+
+    def own(tau):
+        mean = LiteralScore(tau).bind(model, Particles.numbered(20, 0))(v, alpha, sigma)
+        return (alpha * mean - v) / sigma**2
+
+    np.testing.assert_allclose(own(1e-3), np.transpose(slope), atol=1e-5)
+    # Negative control: relaxed units are others.
+    assert np.abs(own(3.0) - np.transpose(slope)).max() > 0.1
+
+
 def test_a_draw_has_the_posteriors_width_and_not_the_models():
     """One component decides, so that independent units around the mean are exact."""
     model = random_gaussian(3, 2, seed=2, scale=0.0)

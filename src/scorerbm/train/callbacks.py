@@ -90,10 +90,9 @@ class EarlyStopping:
         if value is None:
             if any(name in row for row in state.history for name in wanted):
                 return False  # it is not measured after every epoch
-            few = "" if state.model.binary_visible else " and hidden units few enough to enumerate"
             raise ValueError(
                 f"EarlyStopping: got metric {' or '.join(wanted)}, expected one of "
-                f"{sorted(state.row)}; held-out metrics need fit(..., validation=...){few}"
+                f"{sorted(state.row)}; held-out metrics need fit(..., validation=...)"
             )
         if state.epoch == 0:  # a callback may serve several fits
             self.best_epoch, self.best_value, self.best_model = -1, float("-inf"), None

@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..._seed import derive_key
 from ...backends import at_work
-from ...backends.protocol import Backend, Domain, Reals
-from ...gumbel import Annealing, relaxed_bernoulli
+from ...backends.protocol import Domain, Reals
+from ...gumbel import relaxed_bernoulli
 from ...rbm import RBM, GaussianRBM
-from .base import Batch, Gradient, Observer
+from .base import Batch
+from .literal import LiteralGradient
 from .natural import NaturalSum
 
 __all__ = ["RealLiteralGradient"]
 
 
-class RealLiteralGradient(Gradient):
+class RealLiteralGradient(LiteralGradient):
     r"""Gradient of :math:`E\,\lambda(t)\,\|E_u[b + W h(v_t; u, \tau) - v_t]/\sigma^2
     - \nabla\ln p(v_t|v_0)\|^2` with relaxed hidden units h.
 
     As `LiteralGradient` has it: the model's own gradient stands for the score at every noise
     level. That of real units is a score, but one density cannot have the scores of all noised ones.
     """
-
-    def __init__(
-        self,
-        observer: Observer,
-        n_noises: int,
-        annealing: Annealing,
-        seed: int,
-        backend: Backend,
-    ) -> None:
-        super().__init__(backend)
-        self._observer, self._n_noises, self._annealing = observer, n_noises, annealing
-        self._key = derive_key(seed, "relaxation noise")
-
-    def shown(self, progress: float) -> dict[str, float]:
-        return {"tau": self._annealing(progress)}
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         assert isinstance(model, GaussianRBM)

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..._seed import derive_key
 from ...backends import at_work
-from ...backends.protocol import Backend, Domain, Reals, Words
-from ...gumbel import Annealing, relaxed_bernoulli
+from ...backends.protocol import Domain, Reals, Words
+from ...gumbel import relaxed_bernoulli
 from ...rbm import RBM, GaussianRBM
 from ...rbm.arrays import linear
-from .base import Batch, Gradient, Observation, Observer
+from .base import Batch, Observation
 from .natural import NaturalSum
+from .pathwise import PathwiseGradient
 
 __all__ = ["RealPathwiseGradient"]
 
@@ -29,7 +29,7 @@ class _Sweep(NamedTuple):
     """Halfway between the next v and its mean given h; after the last sweep that mean."""
 
 
-class RealPathwiseGradient(Gradient):
+class RealPathwiseGradient(PathwiseGradient):
     r"""Gradient of :math:`E\,w\,\|E_u D_\theta(v_t; u, \tau) - v_0\|^2` by back-propagation.
 
     As `PathwiseGradient` has it: D ends k sweeps from the data's own marginals, given the
@@ -38,23 +38,6 @@ class RealPathwiseGradient(Gradient):
     :math:`v = \tilde b + \tilde W h + \tilde\sigma\zeta`. With no noises it is k mean-field
     iterations.
     """
-
-    def __init__(
-        self,
-        observer: Observer,
-        n_sweeps: int,
-        n_noises: int,
-        annealing: Annealing | None,
-        seed: int,
-        backend: Backend,
-    ) -> None:
-        super().__init__(backend)
-        self._observer, self._annealing = observer, annealing
-        self._n_sweeps, self._n_noises = n_sweeps, n_noises
-        self._key = derive_key(seed, "relaxation noise")
-
-    def shown(self, progress: float) -> dict[str, float]:
-        return {} if self._annealing is None else {"tau": self._annealing(progress)}
 
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         assert isinstance(model, GaussianRBM)
