@@ -17,7 +17,14 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 RUNNERS = {".py": [sys.executable], ".sh": ["bash", "-euo", "pipefail"]}
 """Suffix → command; files of other suffixes are material that scripts use."""
 
-SLOW = {"cython/run.sh", "python/fokker_planck.py", "python/inpainting.py"}
+SLOW = {
+    "cython/run.sh",
+    "dwave/anneal.py",
+    "python/fokker_planck.py",
+    "python/inpainting.py",
+    "python/sequences.py",
+    "sklearn/grid_search.py",
+}
 
 MODULES = {
     "cython": ["Cython"],
@@ -80,7 +87,7 @@ def _marked(name):
 
 def drawn(text):
     """Files that an example says it makes."""
-    return re.findall(r"``(\w+\.(?:png|safetensors|npz))``", text)
+    return re.findall(r"``(\w+\.(?:png|safetensors|npz|fasta))``", text)
 
 
 @pytest.mark.parametrize("name", [_marked(name) for name in scripts(EXAMPLES)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -13,7 +14,10 @@ HEAVY = {
     "jinja2",
     "matplotlib",
     "numba",
+    "jax",
+    "cupy",
     "pandas",
+    "polars",
     "rich",
     "safetensors",
     "scipy",
@@ -22,6 +26,10 @@ HEAVY = {
     "tqdm",
     "typer",
 }
+
+
+# What these libraries load themselves, where it is installed.
+ALONG = {"sklearn": {"pandas"}, "torch": {"pandas", "tqdm"}}
 
 
 def newly_imported(code):
@@ -41,6 +49,28 @@ def test_importing_the_package_loads_nothing_heavy():
     names = newly_imported("import scorerbm")
     assert "scorerbm" in names
     assert names & HEAVY == set()
+
+
+def test_the_package_adds_itself_and_little_else():
+    code = (
+        "import sys, numpy; before = set(sys.modules); import scorerbm\n"
+        "print(*set(sys.modules) - before)"
+    )
+    command = [sys.executable, "-c", code]
+    added = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    others = {name for name in added if name.partition(".")[0] != "scorerbm"}
+    foreign = {name.partition(".")[0] for name in others} - sys.stdlib_module_names
+    assert foreign <= {"numpy"}
+    assert len(others) < 70
+    assert len(added) < 350
+
+
+def test_importing_the_doors_loads_what_they_are_to():
+    for door in ("sklearn", "torch"):
+        if importlib.util.find_spec(door):
+            names = newly_imported(f"import scorerbm.{door}")
+            assert door in names
+            assert names & (HEAVY - {"sklearn", "torch", "scipy"} - ALONG[door]) == set()
 
 
 def test_the_check_sees_a_heavy_import():
