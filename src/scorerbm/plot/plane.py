@@ -102,7 +102,8 @@ def _draw_row(axes: Any, title: str, panels: dict[str, Reals | GaussianRBM], n_b
             axis.contour(*centres, first.T, levels=levels, colors=INK, linewidths=0.5, alpha=0.7)
         axis.set_title(name)
         axis.set_box_aspect(1.0)
-        axis.label_outer()
+        if axis is not axes[0]:
+            axis.tick_params(labelleft=False)
     axes[0].set_ylabel(title)
     for axis in axes[len(panels) :]:
         axis.set_axis_off()
