@@ -41,6 +41,8 @@ PEERS = {
     "jax": Entry("jax_jit", "JaxJit", "jax"),
     "numpy": Entry("numpy_blas", "NumpyBlas", "numpy"),
     "sklearn": Entry("sklearn_gibbs", "SklearnGibbs", "scikit-learn"),
+    "numba-16": Entry("numba_chains", "Numba16", "numba"),
+    "numba-32": Entry("numba_chains", "Numba32", "numba"),
     "dwave": Entry("dwave_annealing", "DwaveAnnealing", "dwave-samplers"),
     "thrml": Entry("thrml_blocks", "ThrmlBlocks", "thrml"),
 }

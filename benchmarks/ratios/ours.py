@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
@@ -26,12 +26,14 @@ def cpu_level() -> str:
 
 
 class Ours(Peer):
-    """Chains of the native backend in one precision."""
+    """Chains of a backend, by default the native one, in one precision."""
+
+    backend: ClassVar[str] = "native"
 
     def __init__(self, problem: Problem, precision: str) -> None:
         self.precision = precision
         self._model = sr.BernoulliRBM(*problem[:3])
-        self._backend, self._n_threads = get_backend("native"), problem.n_threads
+        self._backend, self._n_threads = get_backend(self.backend), problem.n_threads
         ids = chain_ids(problem.n_chains)
         self._chains = Chains(problem.visible.copy(), ids, KEY, precision=precision)
         self._info = self._model.sampling_info(
