@@ -58,10 +58,6 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _states(self, X: Any) -> NDArray[Any]:
         """Return checked data as the trainer takes them."""
 
-    @abstractmethod
-    def _log_volume(self) -> float:
-        """Logarithm of the volume of the data's units in those of the model: of densities."""
-
     # -- training ----------------------------------------------------------------------------
 
     def fit(self, X: Any, y: object = None) -> Self:
@@ -162,7 +158,9 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         check_is_fitted(self)
         X = self._checked(X, reset=False)
         dtype = np.float32 if X.dtype == np.float32 else np.float64
-        return self._by_rows(self.model_.hidden_probability, X).astype(dtype, copy=False)
+        model = self.model_
+        each = self._by_rows(lambda x: model.hidden_probability(model.standardise(x)), X)
+        return each.astype(dtype, copy=False)
 
     def score_samples(self, X: Any) -> Reals:
         """Return ln p of each row, in nats; of real units the log-density in the data's units.
@@ -179,8 +177,7 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         """
         log_z = self.log_partition_
         X = self._checked(X, reset=False)
-        each = self._by_rows(lambda v: log_likelihood(self.model_, v, log_z), X)
-        return each - self._log_volume()
+        return self._by_rows(lambda x: log_likelihood(self.model_, x, log_z, units="data"), X)
 
     def score(self, X: Any, y: object = None) -> float:
         """Return the mean of `score_samples`: the larger, the better the model.
@@ -240,10 +237,10 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return sampler.sample(self.model_, n_samples, seed=self._new_seed(random_state)).data
 
     def _by_rows(self, function: Callable[[ArrayLike], Reals], X: Any) -> Reals:
-        """Apply a function of the model's states to some rows at a time."""
+        """Apply a function to some rows at a time."""
         starts = range(0, X.shape[0], _ROWS_AT_ONCE)
         parts = (self._states(X[k : k + _ROWS_AT_ONCE]) for k in starts)
-        return np.concatenate([function(self.model_.standardise(v)) for v in parts])
+        return np.concatenate([function(x) for x in parts])
 
     # -- scikit-learn's protocols ------------------------------------------------------------
 

@@ -118,9 +118,6 @@ class ScoreRBM(RBMEstimator):
         above = threshold < X
         return np.asarray(above.toarray() if sparse else above, dtype=np.uint8)
 
-    def _log_volume(self) -> float:
-        return 0.0
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -21,12 +21,7 @@ class GaussianScoreRBM(RBMEstimator):
 
     Parameters
     ----------
-    n_hidden : int
-        M, the number of features that `transform` makes.
-    gradient : {"recovery", "covariance", "pcd", "cd"}
-        How to train: gradients of `scorerbm.ScoreMatching`, which lists those for real units, or
-        `scorerbm.ContrastiveDivergence` with persistent chains or without.
-    n_sweeps, n_epochs, batch_size, learning_rate, weight_decay
+    n_hidden, gradient, n_sweeps, n_epochs, batch_size, learning_rate, weight_decay
         See `ScoreRBM`.
     sigma : float, optional
         Width of all units given the hidden ones, in standard deviations of the data. By default
@@ -83,7 +78,3 @@ class GaussianScoreRBM(RBMEstimator):
 
     def _states(self, X: Any) -> NDArray[Any]:
         return np.asarray(X)
-
-    def _log_volume(self) -> float:
-        kept = self.model_.standardisation
-        return 0.0 if kept is None else float(np.log(kept.scale).sum())
