@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..reference import ReferenceBackend
+from .graphs import Graphs
 from .paths import Paths
 
 __all__ = ["NumbaBackend"]
 
 
-class NumbaBackend(Paths, ReferenceBackend):
+class NumbaBackend(Graphs, Paths, ReferenceBackend):
     """The operations of the protocol; what is not hot is the reference's."""
 
     name = "numba"

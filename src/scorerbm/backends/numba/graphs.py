@@ -1,0 +1,65 @@
+"""Binary units of a sparse graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import reference
+from ..protocol import Bits, Domain, IntegerGraph, Key, Reals, Words
+from .elementary import sigmoid
+from .half_sweep import draw_bit
+from .jit import kernel
+from .philox import long_blocks
+from .threads import in_rows
+
+__all__ = ["Graphs"]
+
+_DOMAIN = Domain.VISIBLE
+
+
+@kernel
+def _sweep_graph(graph: Any, states: Any, chains: Any, key: Any, first: Any, factor: Any) -> None:
+    """Sweep all chains in place; factors are (sweeps, chains)."""
+    starts, neighbours, weights, bias, order = graph
+    draws = np.empty(2 * ((len(bias) + 7) // 8), np.uint64)
+    shorts = draws.view(np.uint16)
+    for sweep in range(len(factor)):
+        step = first + sweep
+        for c in range(len(states)):
+            long_blocks(0, chains[c], step, _DOMAIN, key, draws)
+            x = states[c]
+            for i in order:
+                field = np.int64(bias[i])
+                for k in range(starts[i], starts[i + 1]):
+                    field += np.int64(weights[k]) * np.int64(x[neighbours[k]])
+                p = sigmoid(np.float64(field) * factor[sweep, c])
+                x[i] = draw_bit(p, shorts[i], i, chains[c], step, _DOMAIN, key)
+
+
+class Graphs(reference.ReferenceBackend):
+    """Their operations of the protocol."""
+
+    def sweep_graph(
+        self,
+        graph: IntegerGraph,
+        states: Bits,
+        chains: Words,
+        key: Key,
+        *,
+        first_sweep: int,
+        beta: Reals,
+        n_threads: int,
+    ) -> Bits:
+        out, ids = np.array(states, order="C"), np.array(chains)
+        factor = np.array(np.broadcast_to(beta / graph.scale, (len(beta), len(out))), order="C")
+        given = (graph.starts, graph.neighbours, graph.weights, graph.bias, graph.order)
+        arrays = tuple(np.array(x) for x in given)
+
+        def work(a: int, b: int) -> None:
+            own = np.ascontiguousarray(factor[:, a:b])
+            _sweep_graph(arrays, out[a:b], ids[a:b], key, first_sweep, own)
+
+        in_rows(len(out), 20 * (len(graph.weights) + 1) * len(beta), n_threads, work)
+        return out
