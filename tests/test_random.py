@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import doctest
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -203,3 +204,11 @@ def test_wrong_states_are_refused(state, error):
 
 def test_the_package_has_it_too():
     assert sr.Philox4x32 is Philox4x32
+
+
+def test_the_example_says_what_is_drawn():
+    """Doctest does not look into compiled modules by itself."""
+    globals_ = {"__name__": "example"}
+    examples = doctest.DocTestParser().get_doctest(Philox4x32.__doc__, globals_, "it", None, 0)
+    assert len(examples.examples) == 3
+    assert doctest.DocTestRunner(verbose=False).run(examples).failed == 0

@@ -172,7 +172,7 @@ class Philox4x32(np.random.BitGenerator):
     >>> import numpy as np
     >>> from scorerbm.random import Philox4x32
     >>> int(np.random.Generator(Philox4x32(7)).integers(100))
-    94
+    86
     """
 
     def __init__(self, seed=None, *, counter=None, key=None):

@@ -13,7 +13,7 @@ namespace scorerbm {
 
 // The twin of `IntegerRBM` in Python.
 struct IntegerModel {
-    // What may be cut off biases is `beyond` more than the weights reach.
+    // Biases are clipped to the limits of the grid.
     IntegerModel(const Weights& weights, const std::vector<double>& visible,
                  const std::vector<double>& hidden, const WeightGrid& grid);
 
