@@ -14,7 +14,7 @@ import scorerbm as sr
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-from scorerbm.torch import BernoulliModule, GaussianModule, from_rbm  # noqa: E402
+from scorerbm.torch import BernoulliModule, GaussianModule, RBMModule, from_rbm  # noqa: E402
 
 N, M = 4, 3
 
@@ -223,6 +223,8 @@ def test_wrong_arguments():
         ((large,), {"denoiser": sr.ExactDenoiser()}, ValueError, "denoiser: got a model of 30"),
         ((model,), {"denoiser": sr.GibbsDenoiser()}, TypeError, "denoiser: got GibbsDenoiser"),
         ((model,), {"schedule": 0.1}, TypeError, "schedule: got float"),
+        ((model,), {"dtype": torch.int32}, TypeError, r"dtype: got torch\.int32"),
+        ((model,), {"dtype": "double"}, TypeError, "dtype: got double"),
     ):
         for make in (from_rbm, BernoulliModule):
             with pytest.raises(error, match=message):
@@ -234,6 +236,26 @@ def test_wrong_arguments():
     ):
         with pytest.raises(ValueError, match=message):
             from_rbm(model)(torch.zeros(shape), t)
+
+
+def test_families_are_not_taken_for_one_another():
+    for module, name in ((BernoulliModule, "reals"), (GaussianModule, "bits")):
+        with pytest.raises(TypeError, match=r"model: got .*RBM, expected .*RBM"):
+            module(models()[name])
+    with pytest.raises(TypeError, match="abstract"):
+        RBMModule(models()["bits"])
+
+
+@pytest.mark.parametrize("wrong", [torch.ones(2, N, dtype=torch.uint8), np.ones((2, N))])
+def test_states_are_floating_point(model, wrong):
+    """Amplitudes in the dtype of integers would be 0, and everything after them NaN."""
+    module = from_rbm(model)
+    for method in (module.free_energy, module.log_prob_unnormalised):
+        with pytest.raises(TypeError, match="v: got"):
+            method(wrong)
+    for method in (module, module.score):
+        with pytest.raises(TypeError, match="v_t: got"):
+            method(wrong, 0.5)
 
 
 def test_missing_torch_is_one_sentence(monkeypatch):

@@ -18,6 +18,7 @@ class BernoulliModule(RBMModule):
     visible_bias: Tensor
     data_mean: Tensor | None
 
+    _family = BernoulliRBM
     _of_data = ("data_mean",)
 
     def to_rbm(self) -> BernoulliRBM:
@@ -29,7 +30,7 @@ class BernoulliModule(RBMModule):
             data_mean=to_numpy(self.data_mean),
         )
 
-    def free_energy(self, v: Tensor) -> Tensor:
+    def _free_energy(self, v: Tensor) -> Tensor:
         """F(v) = -bᵀv - Σ_j softplus((Wᵀv + c)_j) of each row, (B,)."""
         return -(v @ self.visible_bias + softplus(v @ self.weights + self.hidden_bias).sum(-1))
 

@@ -27,6 +27,7 @@ class GaussianModule(RBMModule):
     data_mean: Tensor | None
     data_scale: Tensor | None
 
+    _family = GaussianRBM
     _of_data = ("data_mean", "data_scale")
 
     def _arrays(self, model: RBM) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class GaussianModule(RBMModule):
             data_scale=to_numpy(self.data_scale),
         )
 
-    def free_energy(self, v: Tensor) -> Tensor:
+    def _free_energy(self, v: Tensor) -> Tensor:
         """F(v) = Σ_i (v_i-b_i)²/(2σ_i²) - Σ_j softplus(c_j + Σ_i W_ij v_i/σ_i²) of each row."""
         square = 0.5 * (torch.square(v - self.visible_bias) * self._precision()).sum(-1)
         return square - softplus(v @ self._coupling() + self.hidden_bias).sum(-1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -29,7 +29,7 @@ class Posterior(NamedTuple):
     """(B, N) of real units"""
 
 
-class RBMModule(nn.Module):  # type: ignore[misc]
+class RBMModule(nn.Module, ABC):  # type: ignore[misc]
     r"""A model whose energies, posterior means and scores autograd differentiates.
 
     As a prior it adds `log_prob_unnormalised` to an objective,
@@ -74,8 +74,9 @@ class RBMModule(nn.Module):  # type: ignore[misc]
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        if not isinstance(model, RBM):
-            raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
+        if not isinstance(model, self._family):
+            expected = self._family.__name__
+            raise TypeError(f"model: got {type(model).__name__}, expected {expected}")
         if model.visible_bias.ndim != 1:
             raise ValueError("model: got a batch of tilted models, expected one model")
         if denoiser is None:
@@ -96,6 +97,8 @@ class RBMModule(nn.Module):  # type: ignore[misc]
             raise TypeError(f"schedule: got {type(schedule).__name__}, expected Schedule")
         self.schedule, self.denoiser = schedule, denoiser
         self._dtype = torch.get_default_dtype() if dtype is None else dtype
+        if not (isinstance(self._dtype, torch.dtype) and self._dtype.is_floating_point):
+            raise TypeError(f"dtype: got {dtype}, expected one of floating point")
         for name, array in self._arrays(model).items():
             parameter = nn.Parameter(self._tensor(array), requires_grad=trainable)
             self.register_parameter(name, parameter)
@@ -105,7 +108,9 @@ class RBMModule(nn.Module):  # type: ignore[misc]
 
     # -- what a family adds ------------------------------------------------------------------
 
-    _of_data: tuple[str, ...] = ()
+    _family: ClassVar[type[RBM]]
+
+    _of_data: ClassVar[tuple[str, ...]] = ()
     """Names of what models know of the data."""
 
     def _arrays(self, model: RBM) -> dict[str, Any]:
@@ -117,8 +122,7 @@ class RBMModule(nn.Module):  # type: ignore[misc]
         """Return a model with the present parameters."""
 
     @abstractmethod
-    def free_energy(self, v: Tensor) -> Tensor:
-        """F(v) = -ln Σ_h exp(-E(v, h)) of each row, (B,)."""
+    def _free_energy(self, v: Tensor) -> Tensor: ...
 
     @abstractmethod
     def _posterior(self, v_t: Tensor, alpha: Tensor, sigma: Tensor) -> Posterior: ...
@@ -141,8 +145,24 @@ class RBMModule(nn.Module):  # type: ignore[misc]
 
     # -- the distribution --------------------------------------------------------------------
 
+    def free_energy(self, v: Tensor) -> Tensor:
+        """Return F(v) = -ln Σ_h exp(-E(v, h)) of each row, (B,).
+
+        Raises
+        ------
+        TypeError
+            If v is not a tensor of floating-point numbers.
+        """
+        return self._free_energy(_floating("v", v))
+
     def log_prob_unnormalised(self, v: Tensor) -> Tensor:
-        """Return ln p(v) + ln Z = -F(v) of each row, (B,)."""
+        """Return ln p(v) + ln Z = -F(v) of each row, (B,).
+
+        Raises
+        ------
+        TypeError
+            If v is not a tensor of floating-point numbers.
+        """
         return -self.free_energy(v)
 
     # -- the diffusion -----------------------------------------------------------------------
@@ -160,6 +180,8 @@ class RBMModule(nn.Module):  # type: ignore[misc]
         ------
         ValueError
             If shapes disagree, or the schedule has no noise at a time.
+        TypeError
+            If v_t is not a tensor of floating-point numbers.
         """
         return self._mean(v_t, *self._amplitudes(v_t, t))
 
@@ -186,7 +208,7 @@ class RBMModule(nn.Module):  # type: ignore[misc]
     def _amplitudes(self, v_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
         """α and σ for each row of v_t, or for all, to be broadcast over the units."""
         n = len(self.weights)
-        if v_t.ndim != 2 or v_t.shape[1] != n:
+        if _floating("v_t", v_t).ndim != 2 or v_t.shape[1] != n:
             raise ValueError(f"v_t: got shape {tuple(v_t.shape)}, expected (any, {n})")
         times = np.asarray(t.detach().cpu().numpy() if isinstance(t, Tensor) else t, np.float64)
         if times.shape not in ((), (len(v_t),)):
@@ -204,6 +226,14 @@ class RBMModule(nn.Module):  # type: ignore[misc]
         """Sizes, for the module's repr."""
         n, m = self.weights.shape
         return f"n_visible={n}, n_hidden={m}, denoiser={self.denoiser}"
+
+
+def _floating(name: str, v: Tensor) -> Tensor:
+    if not isinstance(v, Tensor):
+        raise TypeError(f"{name}: got {type(v).__name__}, expected a tensor")
+    if not v.is_floating_point():
+        raise TypeError(f"{name}: got dtype {v.dtype}, expected floating point: {name}.float()")
+    return v
 
 
 def to_numpy(tensor: Tensor | None) -> Any:
