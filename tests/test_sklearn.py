@@ -270,19 +270,35 @@ def test_partial_fit_goes_on_from_a_fit(case):
     assert 0.0 < moved < 0.1  # two learning rates' worth would be much
 
 
-def test_rows_after_a_pickle_have_new_random_numbers(case):
-    """What is lost with the moments of the optimiser is one step's size, not the count of rows."""
+@pytest.mark.parametrize("begun_by", ["fit", "partial_fit"])
+def test_a_training_that_goes_on_has_new_random_numbers(begun_by, case, monkeypatch):
+    """Whatever the gradient draws with: rows, persistent chains, the starts of these."""
     estimator, X = case
-    estimator.partial_fit(X[:100])
-    twin = pickle.loads(pickle.dumps(estimator))
-    assert same(twin.model_, estimator.model_)
-    twin.partial_fit(X[100:150])
-    family = "bernoulli" if isinstance(estimator, ScoreRBM) else "gaussian"
-    trainer = sr.ScoreMatching(n_hidden=3, visible=family)
-    for first_row, equal in ((100, True), (0, False)):
-        stream = trainer.stream(X[100:150], init=estimator.model_, seed=1, first_row=first_row)
-        stream.update(X[100:150])
-        assert same(stream.model, twin.model_) is equal
+    seeds, stream = [], sr.ContrastiveDivergence.stream
+
+    def noted(trainer, first, **options):
+        seeds.append(options["seed"])
+        return stream(trainer, first, **options)
+
+    monkeypatch.setattr(sr.ContrastiveDivergence, "stream", noted)
+    getattr(estimator.set_params(gradient="pcd"), begun_by)(X[:100])
+    for _ in range(2):
+        estimator = pickle.loads(pickle.dumps(estimator))
+        start = estimator.model_
+        estimator.partial_fit(X[100:150])
+        assert not same(start, estimator.model_)
+    used = seeds if begun_by == "partial_fit" else [1, *seeds]
+    assert used[0] == 1
+    assert len(set(used)) == len(used) == 3
+
+
+def test_what_is_known_of_the_data_outlasts_a_few_rows(case):
+    estimator, X = case
+    known = estimator.fit(X).model_.data_mean
+    estimator.partial_fit(X[:1])
+    assert (estimator.model_.data_mean == known).all()
+    twin = pickle.loads(pickle.dumps(estimator)).partial_fit(X[:50])
+    assert (twin.model_.data_mean == known).all()
 
 
 # -- copies and pickles ----------------------------------------------------------------------

@@ -149,6 +149,9 @@ def test_going_on_from_a_model():
     first = replace(trainer, n_epochs=20).fit(x).model
     fit = trainer.fit_batches([x[:40]], init=first, n_first=40)
     assert fit.settings["continued"]
+    assert (fit.model.data_mean == first.data_mean).all()
+    with pytest.raises(ValueError, match="init: got a model with arrays"):
+        trainer.fit_batches([x[:40, :3]], init=first)
     fresh = trainer.fit_batches([x[:40]], n_first=40)
     gap = np.abs(fit.model.weights - first.weights).max()
     assert gap < 0.1 < np.abs(fresh.model.weights - first.weights).max()

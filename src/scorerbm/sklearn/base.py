@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._seed import derive_key
 from ..backends.protocol import Reals
 from ..evaluate import LogPartition, log_likelihood, log_partition
 from ..evaluate.enumeration import ENUMERABLE
@@ -85,7 +86,8 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
         The frequencies of bits, or the mean and spread of real units, are those of the first call.
         A model that was fitted before is trained on. The learning rate does not decay. Moments of
-        the optimiser and persistent chains are kept between calls, but not in a pickle.
+        the optimiser and persistent chains are kept between calls, but not in a pickle. Parameters
+        that are set between calls do not change a training under way.
 
         Parameters
         ----------
@@ -101,15 +103,19 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         if new:
             self._seed, self._rows_seen, self._stream = self._new_seed(), 0, None
         if self._stream is None:
-            init = None if new else self.model_
+            # A model knows of its data more than a row says, which is there for its width.
             first = v if len(v) > 1 else np.repeat(v, 2, axis=0)
-            self._stream = self._trainer().stream(
-                first, init=init, seed=self._seed, first_row=self._rows_seen
-            )
+            init, seed = (None, self._seed) if new else (self.model_, self._next_seed())
+            self._stream = self._trainer().stream(first, init=init, seed=seed)
         self._stream.update(v)
         self._rows_seen += len(v)
         self._take(self._stream.model)
         return self
+
+    def _next_seed(self) -> int:
+        """Return a seed for going on, whose random numbers have not made the present model."""
+        high, low = derive_key(self._seed, "going on", self._rows_seen)
+        return high << 32 | low
 
     def _take(self, model: RBM) -> None:
         self.model_ = model

@@ -40,6 +40,10 @@ class Family(Protocol):
         """
         ...
 
+    def known_by(self, model: RBM) -> Self:
+        """Return what a model knows of the data that it was trained on, as far as it does."""
+        ...
+
     @staticmethod
     def check(name: str, v: ArrayLike) -> States:
         """Return data as states of this family, (n, N)."""
@@ -87,9 +91,8 @@ class Family(Protocol):
 class BernoulliFamily:
     """Binary visible units."""
 
-    def __init__(self, states: BinaryStates) -> None:
-        # Half a count of each kind keeps the frequencies off 0 and 1.
-        self._data_mean: Reals = (states.counts() + 0.5) / (len(states) + 1.0)
+    def __init__(self, data_mean: Reals) -> None:
+        self._data_mean = data_mean
 
     @classmethod
     def of(
@@ -102,7 +105,15 @@ class BernoulliFamily:
     ) -> Self:
         """Take the frequencies of the data."""
         assert isinstance(data, BinaryStates)
-        return cls(data)
+        # Half a count of each kind keeps the frequencies off 0 and 1.
+        return cls((data.counts() + 0.5) / (len(data) + 1.0))
+
+    def known_by(self, model: RBM) -> Self:
+        """Take the frequencies that it keeps, if any."""
+        kept = getattr(model, "data_mean", None)
+        if kept is None or kept.shape != self._data_mean.shape:  # training refuses the latter
+            return self
+        return type(self)(kept)
 
     @staticmethod
     def check(name: str, v: ArrayLike) -> BinaryStates:

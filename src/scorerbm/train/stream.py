@@ -32,8 +32,8 @@ class Stream:
     call `close`, where the samples come from an annealer, which is given back then.
     """
 
-    def __init__(self, run: Run, init: RBM | None, n_rows: int | None, first_row: int) -> None:
-        self._run, self._init, self._expected, self._first_row = run, init, n_rows, first_row
+    def __init__(self, run: Run, init: RBM | None, n_rows: int | None) -> None:
+        self._run, self._init, self._expected = run, init, n_rows
         self._parameters = run.start(init)
         self._seconds = 0.0
         self._losses: list[float] = []
@@ -79,7 +79,7 @@ class Stream:
             run.gradient.turn_to(states)
             losses = []
             for rows in np.array_split(np.arange(len(states)), n_batches):
-                wraps, first = divmod(self._first_row + self.n_rows, _CHAINS)
+                wraps, first = divmod(self.n_rows, _CHAINS)
                 batch = Batch(rows, states[rows], wraps, self._progress(int(rows[0])), first)
                 losses.append(run.step(self._parameters, batch))
             run.check_finite(self._parameters, 0)

@@ -170,7 +170,7 @@ class Trainer(ABC):
             Rows that are waited for before the first update, to learn the frequencies of bits or
             the mean and spread of real units from.
         init : RBM, optional
-            A model to go on from.
+            A model to go on from. What it knows of the data that it was trained on is kept.
         seed : int
 
         Returns
@@ -207,7 +207,6 @@ class Trainer(ABC):
         n_rows: int | None = None,
         init: RBM | None = None,
         seed: int = 0,
-        first_row: int = 0,
     ) -> Stream:
         """Begin a training whose rows come later: for loops of one's own.
 
@@ -217,10 +216,8 @@ class Trainer(ABC):
             Rows to learn the frequencies of bits from, or the mean and spread of real units.
             Nothing is trained yet.
         n_rows, init, seed
-            See `fit_batches`.
-        first_row : int
-            Number of the first row that will come: of rows trained on before with this seed, if
-            training goes on from a model.
+            See `fit_batches`. A training that goes on from a model takes another seed, or it meets
+            the random numbers again that made this model.
 
         Returns
         -------
@@ -232,10 +229,9 @@ class Trainer(ABC):
             )
         if n_rows is not None:
             _check.integer("n_rows", n_rows, 1)
-        first_row = _check.integer("first_row", first_row)
         data = self._training_states("first", first)
         with at_work(get_backend(self.backend), self.n_threads or 0):
-            return Stream(self._run(data, None, init, seed), init, n_rows, first_row)
+            return Stream(self._run(data, None, init, seed, in_parts=True), init, n_rows)
 
     def _training_states(self, name: str, v: ArrayLike) -> States:
         data = FAMILIES[self.visible].check(name, v)
@@ -244,13 +240,22 @@ class Trainer(ABC):
             raise ValueError(f"{name}: got shape {shape}, expected at least two states")
         return data
 
-    def _run(self, data: States, held_out: States | None, init: RBM | None, seed: int) -> Run:
+    def _run(
+        self,
+        data: States,
+        held_out: States | None,
+        init: RBM | None,
+        seed: int,
+        in_parts: bool = False,
+    ) -> Run:
         """Set up a training, on the backend at work."""
         if init is not None and not isinstance(init, RBM):
             raise TypeError(f"init: got {type(init).__name__}, expected an RBM")
         family = FAMILIES[self.visible].of(
             data, init, self.sigma, self.sigma_floor, self.scale_floor
         )
+        if in_parts and init is not None:  # which has seen more than the first part
+            family = family.known_by(init)
         held_out = None if held_out is None else family.standardised(held_out)
         seed = _check.integer("seed", seed)
         return Run(self, family, family.standardised(data), held_out, seed)
