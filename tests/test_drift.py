@@ -92,3 +92,9 @@ def test_a_jitted_drift_has_the_known_law() -> None:
     numba = pytest.importorskip("numba")
     # exp is the library's or the compiler's: equal to rounding only.
     np.testing.assert_allclose(last_states(numba.njit(to_normal)), last_states(in_rows), atol=1e-4)
+
+
+def test_what_is_told_of_a_drift_is_the_same_in_every_run():
+    told = ReverseSDE(5, drift=to_normal).described()
+    assert "drift=<function to_normal>" in told
+    assert "0x" not in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from .draws import Draws
 __all__ = ["Job", "SampleSet", "Sampler", "Trajectory"]
 
 _WHERE = frozenset({"n_threads", "backend", "progress"})
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # of functions
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,4 +229,4 @@ class Sampler(ABC):
 def _spoken(value: object) -> str:
     """What a value is, and not where it lies in memory, which differs from run to run."""
     anonymous = type(value).__repr__ is object.__repr__
-    return type(value).__name__ if anonymous else repr(value)
+    return type(value).__name__ if anonymous else _ADDRESS.sub("", repr(value))
