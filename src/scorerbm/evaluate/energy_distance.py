@@ -18,8 +18,8 @@ def energy_distance(x: ArrayLike, y: ArrayLike) -> float:
         2\,\mathrm{E}\|x - y\| - \mathrm{E}\|x - x'\| - \mathrm{E}\|y - y'\|
 
     with independent x, x' of one distribution and y, y' of the other, each mean being over all
-    pairs of different rows. If both come from one distribution, values below zero are as likely as
-    above. It has no bandwidth to choose, unlike `mmd`, and the unit of the data.
+    pairs of different rows. Its mean is zero if both come from one distribution, and values below
+    zero are then common. It has no bandwidth to choose, unlike `mmd`, and the unit of the data.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def mmd(x: ArrayLike, y: ArrayLike, *, bandwidth: float | None = None) -> float:
         - \frac{2}{mn} \sum_{ij} k(x_i, y_j), \qquad k(x, y) = e^{-d^2/(2\ell^2)}
 
     with :math:`d^2 = \|x - y\|^2`, for bits the Hamming distance. Its mean is zero if both come
-    from one distribution, and values below zero are then as likely as above.
+    from one distribution, and values below zero are then common.
 
     Parameters
     ----------
