@@ -64,5 +64,22 @@ def test_a_picture_shows_models_and_points():
 def test_other_models_have_no_density_in_the_plane():
     with pytest.raises(TypeError, match="model: got BernoulliRBM, expected a GaussianRBM"):
         plane_probability(random_bernoulli(2, 2), EDGES)
+    with pytest.raises(ValueError, match="model: got a batch of 3 tilted models"):
+        plane_probability(MODEL.tilt(np.zeros((3, 2)), 0.5, 0.5), EDGES)
     with pytest.raises(ValueError, match="model: got 3 visible units, expected 2"):
         plane_probability(GaussianRBM(np.ones((3, 1)), np.zeros(3), [0.0], 1.0), EDGES)
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [
+        (([3.0, 2.0], [0.0, 1.0]), r"edges\[0\]: got \[3\. 2\.\], expected at least two"),
+        (([0.0, 1.0], [0.0]), r"edges\[1\]: got \[0\.\], expected at least two increasing"),
+        (([0.0, 1.0], [0.0, 0.0, 1.0]), r"edges\[1\]: got"),
+        (([0.0, 1.0], [0.0, np.inf]), r"edges\[1\]: got inf"),
+        (([0.0, 1.0],), "edges: got 1 arrays, expected 2"),
+    ],
+)
+def test_edges_must_make_cells(edges, message):
+    with pytest.raises(ValueError, match=message):
+        plane_probability(MODEL, edges)

@@ -41,20 +41,37 @@ def plane_probability(model: GaussianRBM, edges: tuple[ArrayLike, ArrayLike]) ->
     Raises
     ------
     TypeError, ValueError
-        If the model is not as described, or an edge is not finite.
+        If the model is not as described, or the edges are not two rows of increasing numbers.
     """
+    _check_model(model)
+    if len(edges) != 2:
+        raise ValueError(f"edges: got {len(edges)} arrays, expected 2")
+    (x, of_x), (y, of_y) = (_nodes(_edges(i, edge)) for i, edge in enumerate(edges))
+    points = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    log_density = -model.free_energy(model.standardise(points)) - float(log_partition(model))
+    if model.standardisation is not None:
+        log_density += model.standardisation.log_jacobian
+    mass = np.exp(log_density).reshape(len(x), len(y)) * np.outer(of_x, of_y)
+    cells = mass.reshape(len(x) // _POINTS, _POINTS, len(y) // _POINTS, _POINTS)
+    return np.asarray(cells.sum(axis=(1, 3)))
+
+
+def _check_model(model: object) -> None:
     if not isinstance(model, GaussianRBM):
         raise TypeError(f"model: got {type(model).__name__}, expected a GaussianRBM")
     if model.n_visible != 2:
         raise ValueError(f"model: got {model.n_visible} visible units, expected 2")
-    (x, of_x), (y, of_y) = (_nodes(_check.real_array("edges", edge, (None,))) for edge in edges)
-    points = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-    log_density = -model.free_energy(model.standardise(points)) - float(log_partition(model))
-    if model.data_scale is not None:
-        log_density -= np.log(model.data_scale).sum()
-    mass = np.exp(log_density).reshape(len(x), len(y)) * np.outer(of_x, of_y)
-    cells = mass.reshape(len(x) // _POINTS, _POINTS, len(y) // _POINTS, _POINTS)
-    return np.asarray(cells.sum(axis=(1, 3)))
+    if model.visible_bias.ndim != 1:
+        raise ValueError(
+            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
+        )
+
+
+def _edges(i: int, value: ArrayLike) -> Reals:
+    edges = _check.real_array(f"edges[{i}]", value, (None,))
+    if len(edges) < 2 or not (np.diff(edges) > 0.0).all():
+        raise ValueError(f"edges[{i}]: got {edges}, expected at least two increasing numbers")
+    return edges
 
 
 def _nodes(edges: Reals) -> tuple[Reals, Reals]:
