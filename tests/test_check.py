@@ -84,6 +84,15 @@ def test_not_bits(bad):
         _check.bits("x", [0, bad])
 
 
+@pytest.mark.parametrize("check", [_check.real_array, _check.bits])
+def test_masked(check):
+    whole = np.ma.MaskedArray([[1, 0], [1, 1]], mask=np.zeros((2, 2), bool))
+    assert check("x", whole, (2, 2)).tolist() == [[1, 0], [1, 1]]
+    whole.mask[1, 0] = True
+    with pytest.raises(ValueError, match=r"x: got a masked number at index \(1, 0\)"):
+        check("x", whole, (2, 2))
+
+
 def test_integer():
     assert _check.integer("n", np.int64(3), 1, 3) == 3
     assert type(_check.integer("n", np.uint8(3))) is int

@@ -47,6 +47,7 @@ def real_array(name: str, value: Any, *shapes: Shape) -> NDArray[np.float64]:
     """Finite float64 numbers, C-contiguous, of one of the shapes (None: any length)."""
     array = np.asarray(as_array(name, value), dtype=np.float64, order="C")
     _check_shape(name, array, shapes)
+    _check_unmasked(name, value)
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name}: got {array[where]} at index {where}, expected finite numbers")
@@ -57,6 +58,7 @@ def bits(name: str, value: Any, *shapes: Shape, first_row: int = 0) -> NDArray[n
     """Binary states as uint8, C-contiguous, of one of the shapes; errors count from a row on."""
     array = as_array(name, value)
     _check_shape(name, array, shapes)
+    _check_unmasked(name, value)
     wrong = (array != 0) & (array != 1)
     if wrong.any():
         found = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -72,6 +74,13 @@ def spins(name: str, value: Any, *shapes: Shape) -> NDArray[np.float64]:
     if wrong.any():
         raise ValueError(f"{name}: got {array[wrong][0]}, expected only -1 and 1")
     return array
+
+
+def _check_unmasked(name: str, value: Any) -> None:
+    """What lies under a mask is no datum."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        where = tuple(int(i) for i in np.argwhere(np.ma.getmaskarray(value))[0])
+        raise ValueError(f"{name}: got a masked number at index {where}, expected none")
 
 
 def _check_shape(name: str, array: NDArray[Any], shapes: tuple[Shape, ...]) -> None:
