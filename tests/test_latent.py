@@ -184,6 +184,9 @@ def test_rows_depend_on_the_seed_and_their_number_only():
     part = model.sample(7, BlockGibbs(3, backend="reference"), seed=7, first_chain=4)
     assert np.array_equal(part.data, drawn.data[4:])
     assert np.array_equal(model.decoded(drawn.codes).data, drawn.data)
+    other = model.decoded(drawn.codes, seed=8)
+    assert np.array_equal(other.data, model.decode(drawn.bits, noise=True, seed=8))
+    assert not np.isclose(other.data, drawn.data).all(axis=1).any()
     again = model.reconstruct(x, noise=True, seed=7)
     assert np.array_equal(again, model.decode(whole, noise=True, seed=7))
     assert np.array_equal(model.reconstruct(x, seed=7), model.decode(whole))
@@ -199,6 +202,16 @@ def test_data_may_have_any_shape():
     assert np.array_equal(model.encode(samples.data), samples.bits)
     width = residual_width(model.encoder, model.decoder, samples.data)
     assert np.array_equal(width, np.zeros((2, 2, 5)))
+
+
+@pytest.mark.parametrize("model", [spins(residual=0.5), LatentModel(LAYER, PRIOR, LAYER)])
+def test_no_rows_and_the_last_rows_are_rows(model):
+    none = model.decode(np.zeros((0, 4)), noise=True)
+    assert len(none) == len(model.encode(none)) == 0
+    last = (1 << 32) - 3
+    assert len(model.sample(3, BlockGibbs(1), first_chain=last)) == 3
+    with pytest.raises(ValueError, match="first_row: got"):
+        model.decode(np.zeros((4, 4)), noise=True, first_row=last)
 
 
 def test_a_layer_of_bits_draws_bits():
@@ -276,6 +289,10 @@ def test_arguments_are_checked():
         model.decoded(3)
     with pytest.raises(ValueError, match="first_row: got -1"):
         model.encode(np.zeros((1, 4)), first_row=-1)
+    with pytest.raises(ValueError, match=r"x: got shape \(0, 3\), expected at least one row"):
+        residual_width(lambda x: x > 0, lambda z: z, np.zeros((0, 3)))
+    with pytest.raises(ValueError, match=r"x: got a masked number at index \(0, 1\)"):
+        LatentModel(LAYER, PRIOR, LAYER).encode(np.ma.masked_equal([[1.0, 9.0]], 9.0))
     with pytest.raises(ValueError, match=r"expected \(2, 3\) as x has"):
         residual_width(lambda x: x[:, :2] > 0, lambda z: z, np.zeros((2, 3)))
 

@@ -41,4 +41,4 @@ def draw_codes(probability: Reals, seed: int, first_row: int = 0, draw: int = 0)
 
 def row_ids(n_rows: int, first_row: int) -> Words:
     """Numbers of rows, which select their random numbers."""
-    return chain_ids(n_rows, _check.integer("first_row", first_row, 0, (1 << 32) - 1 - n_rows))
+    return chain_ids(n_rows, _check.integer("first_row", first_row, 0, (1 << 32) - n_rows))

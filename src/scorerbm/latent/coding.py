@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -60,7 +61,7 @@ class Decoder(ABC):
                 "is known; see FunctionDecoder and residual_width"
             )
         mean = self.mean(bits)
-        zeta = backend.normal(rows, mean[0].size, key, step=0, domain=Domain.NORMAL)
+        zeta = backend.normal(rows, math.prod(mean.shape[1:]), key, step=0, domain=Domain.NORMAL)
         return np.asarray(mean + self.residual * zeta.reshape(mean.shape))
 
 

@@ -188,15 +188,20 @@ class LatentModel:
         codes = sampler.sample(self._prior, n_samples, seed=seed, first_chain=first_chain)
         return self.decoded(codes, noise=noise)
 
-    def decoded(self, codes: SampleSet, *, noise: bool | None = None) -> LatentSamples:
+    def decoded(
+        self, codes: SampleSet, *, noise: bool | None = None, seed: int | None = None
+    ) -> LatentSamples:
         """Decode samples of the prior that were drawn elsewhere, as in a session of an annealer.
 
         Parameters
         ----------
         codes : SampleSet
-            Its seed and the number of its first chain are those of the noise.
+            The number of its first chain is that of the noise.
         noise : bool, optional
             As in `sample`.
+        seed : int, optional
+            Of the noise, by default that of the codes. Later states of the same chains, which
+            have the same seed, need another to get noise of their own.
 
         Returns
         -------
@@ -205,7 +210,8 @@ class LatentModel:
         if not isinstance(codes, SampleSet):
             raise TypeError(f"codes: got {type(codes).__name__}, expected a SampleSet")
         noise = self._decoder.noisy if noise is None else noise
-        seed, first = codes.info.get("seed", 0), codes.info.get("first_chain", 0)
+        seed = codes.info.get("seed", 0) if seed is None else seed
+        first = codes.info.get("first_chain", 0)
         data = self.decode(codes.visible, noise=noise, seed=seed, first_row=first)
         return LatentSamples(data, codes)
 

@@ -32,8 +32,15 @@ def residual_width(encoder: Encoding, decoder: Decoding, x: ArrayLike, *, seed: 
     Returns
     -------
     array, of the shape of one x
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no data, or encoder or decoder are not theirs.
     """
     data = _check.real_array("x", x)
+    if data.ndim == 0 or len(data) == 0:
+        raise ValueError(f"x: got shape {data.shape}, expected at least one row")
     mean = as_decoder(decoder).mean(draw_codes(code_probability(as_encoder(encoder), x), seed))
     if mean.shape != data.shape:
         raise ValueError(f"decoder(bits): got shape {mean.shape}, expected {data.shape} as x has")
