@@ -126,7 +126,8 @@ def test_particles_do_not_depend_on_who_is_beside_them(reference, model, monkeyp
     whole = run(v_t)
     assert np.array_equal(np.vstack([run(v_t[:6]), run(v_t[6:], first=6)]), whole)
     assert np.array_equal(run(v_t, backend="reference"), whole)
-    monkeypatch.setattr("scorerbm.denoise.tempered._NUMBERS_AT_ONCE", 2 * len(BETAS) * 6)
+    for name in ("_NUMBERS_AT_ONCE", "_REALS_AT_ONCE"):
+        monkeypatch.setattr(f"scorerbm.denoise.tempered.{name}", 2 * len(BETAS) * 6)
     assert np.array_equal(run(v_t), whole)
     assert not np.array_equal(run(v_t[::-1]), whole)
 

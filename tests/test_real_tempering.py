@@ -147,6 +147,28 @@ def test_energies_are_those_of_the_model():
         assert np.array_equal(alone, rest)
 
 
+def test_how_many_ladders_are_swept_at_a_time_does_not_matter(monkeypatch):
+    sampler = ParallelTempering(7, BETAS, swap_every=2, samples_per_ladder=2, thin=3)
+    whole = sampler.sample(STANDARDISED, 11, seed=4)
+    monkeypatch.setattr("scorerbm.sample.real_replicas._NUMBERS_AT_ONCE", 2 * len(BETAS) * 2)
+    swept, sweep = [], real_tempering.advance
+
+    def watched(given, chains, *args, **kwargs):
+        swept.append(len(chains))
+        return sweep(given, chains, *args, **kwargs)
+
+    monkeypatch.setattr(real_tempering, "advance", watched)
+    parts = sampler.sample(STANDARDISED, 11, seed=4)
+    assert set(swept) == {2 * len(BETAS)}  # of six ladders
+    assert np.array_equal(parts.visible, whole.visible)
+    assert np.array_equal(parts.hidden, whole.hidden)
+    assert parts.info["acceptance"] == whole.info["acceptance"]
+    start = np.tile([1.0, 2.0], (len(BETAS), 1))
+    streams = Streams(chain_ids(1), (11, 12), get_backend(), 0)
+    RealPath.to(MODEL, "data").replicas(BETAS, start, streams).advance(3)
+    assert (start == [1.0, 2.0]).all()
+
+
 # -- the sampler ----------------------------------------------------------------------------
 
 SAMPLERS = [

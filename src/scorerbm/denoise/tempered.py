@@ -30,6 +30,7 @@ from .gibbs import start_states
 __all__ = ["TemperedDenoiser"]
 
 _NUMBERS_AT_ONCE = 1 << 24  # biases of the replicas of one part of the particles: 64 MB
+_REALS_AT_ONCE = 1 << 20  # of real units, whose sweeps derive ten such arrays from them
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class _TemperedMean(PosteriorMean):
             start = np.repeat(self.model.posterior_start(v_t, alpha, sigma), n_replicas, axis=0)
             self._visible = start_states(self.model, start, self._ids, self.particles, 0)
         drawn, mean = np.empty(v_t.shape, self._visible.dtype), np.zeros(v_t.shape)
-        size = max(1, _NUMBERS_AT_ONCE // (n_replicas * self.model.n_visible))
+        size = max(1, self._at_once() // (n_replicas * self.model.n_visible))
         for first in range(0, len(v_t), size):
             part = slice(first, min(first + size, len(v_t)))
             sweeps = self._sweeps(v_t[part], alpha, sigma, part)
@@ -150,6 +151,10 @@ class _TemperedMean(PosteriorMean):
         self._sweep += n_sweeps
         self.n_sweeps += n_sweeps * n_replicas
         return drawn, mean / n_sweeps
+
+    @abstractmethod
+    def _at_once(self) -> int:
+        """Visible units of the replicas of one part of the particles."""
 
     @abstractmethod
     def _sweeps(
@@ -178,6 +183,9 @@ class _OfBits(_TemperedMean):
     ) -> None:
         super().__init__(model, particles, options)
         _, self._offset = model.split(self._reference)
+
+    def _at_once(self) -> int:
+        return _NUMBERS_AT_ONCE
 
     def _sweeps(
         self, v_t: Reals, alpha: float, sigma: float, part: slice
@@ -217,6 +225,9 @@ class _OfBits(_TemperedMean):
 
 class _OfReals(_TemperedMean):
     model: GaussianRBM
+
+    def _at_once(self) -> int:
+        return _REALS_AT_ONCE
 
     def _sweeps(
         self, v_t: Reals, alpha: float, sigma: float, part: slice

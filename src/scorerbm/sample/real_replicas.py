@@ -19,6 +19,8 @@ from .replicas import State, Streams, TemperedReplicas
 
 __all__ = ["RealPath", "RealReplicas", "RealRung"]
 
+_NUMBERS_AT_ONCE = 1 << 20  # of the states of some ladders: sweeps derive ten times as many
+
 
 @dataclass(frozen=True, eq=False)
 class RealPath(Path):
@@ -29,7 +31,7 @@ class RealPath(Path):
 
     @classmethod
     def to(cls, model: GaussianRBM, reference: str) -> Self:
-        """Take the model as it is: nothing is rounded."""
+        """Take the model as it is, its energies in double precision."""
         start = model.independent(reference)
         return cls(start, RealTempering(start.conditionals, model.conditionals))
 
@@ -47,7 +49,7 @@ class RealPath(Path):
 
 
 class RealReplicas(TemperedReplicas):
-    """All replicas of all ladders as the chains of one call.
+    """Replicas of some ladders at a time as the chains of one call.
 
     Parameters
     ----------
@@ -69,24 +71,36 @@ class RealReplicas(TemperedReplicas):
     ) -> None:
         self._tempering = tempering
         n, m = tempering.end.coupling.shape
-        states = visible, np.zeros((len(visible), m), np.uint8)
+        states = np.array(visible, np.float64), np.zeros((len(visible), m), np.uint8)
         super().__init__(betas, states, 2 * n * m, streams, swap_every)
 
     def _temper(self, n_sweeps: int) -> Exchanges:
-        streams = self.streams
-        chains = Chains(self._states[0], self._ids, streams.key, self.sweep)
+        at_once = max(1, _NUMBERS_AT_ONCE // (self.n_rungs * self._states[0].shape[1]))
+        parts = [
+            self._temper_some(slice(first, first + at_once), n_sweeps)
+            for first in range(0, len(self.slots), at_once)
+        ]
+        slots, trace, energies = zip(*parts, strict=True)
+        return Exchanges(
+            np.concatenate(slots), np.concatenate(trace, axis=1), np.concatenate(energies, axis=1)
+        )
+
+    def _temper_some(self, ladders: slice, n_sweeps: int) -> Exchanges:
+        streams, (visible, hidden) = self.streams, self._states
+        rows = slice(ladders.start * self.n_rungs, ladders.stop * self.n_rungs)
+        chains = Chains(visible[rows], self._ids[rows], streams.key, self.sweep)
         found = self._tempering.temper(
             chains,
-            streams.ladders,
+            streams.ladders[ladders],
             n_sweeps=n_sweeps,
             swap_every=self.swap_every,
             betas=self.betas,
-            slots=self.slots,
+            slots=self.slots[ladders],
             backend=streams.backend,
             n_threads=streams.n_threads,
         )
         assert chains.hidden is not None
-        self._states = chains.visible, chains.hidden
+        visible[rows], hidden[rows] = chains.visible, chains.hidden
         return found
 
 
