@@ -1,6 +1,7 @@
 """Evaluation asks a family for its energies only: a Gaussian one, against its exact mixture."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -160,6 +161,25 @@ def test_pseudo_likelihood_is_that_of_the_mixture(widths):
     all_of_them, some = (pseudo_log_likelihood(model, many, n) for n in (None, 1))
     error = np.std(some - all_of_them) / np.sqrt(len(many))
     assert abs(some.mean() - all_of_them.mean()) < 4.0 * error
+
+
+@pytest.mark.parametrize("n_units", [1, 2])
+def test_parts_of_the_rows_have_the_units_that_the_whole_has(n_units, monkeypatch):
+    model = MODELS[0]
+    v = draw(model, 20, 5)
+    whole = pseudo_log_likelihood(model, v, n_units)
+    module = import_module("scorerbm.evaluate.pseudo_likelihood")
+    most, seen = max(len(module._points(model, i)) for i in range(3)), []
+    monkeypatch.setattr(module, "_DENSITIES_AT_ONCE", 7 * most)
+    rows = module._rows
+
+    def watched(model, conditional, v, *args):
+        seen.append(len(v))
+        return rows(model, conditional, v, *args)
+
+    monkeypatch.setattr(module, "_rows", watched)
+    assert np.array_equal(pseudo_log_likelihood(model, v, n_units), whole)
+    assert seen == [7, 7, 6]
 
 
 def test_a_layer_of_real_units_is_never_enumerated():

@@ -18,6 +18,7 @@ from ._arguments import check_model, states
 __all__ = ["conditional_cost", "pseudo_log_likelihood"]
 
 _NUMBERS_AT_ONCE = 1 << 18  # hidden log-odds of a chunk: they stay in the cache over N units
+_DENSITIES_AT_ONCE = 1 << 22  # of the points of one unit: 32 MB
 _TAIL = 8.0  # widths beyond the outermost Gaussians: less than 1e-15 of one lies there
 
 Conditional = Callable[[Reals, Reals, int], Reals]
@@ -75,9 +76,9 @@ def pseudo_log_likelihood(model: RBM, v: ArrayLike, n_units: int | None = None) 
         )
     v, n = states("v", v, model), model.n_visible
     wanted = n if n_units is None else _check.integer("n_units", n_units, 1, n)
-    size = max(1, _NUMBERS_AT_ONCE // model.n_hidden)
+    size = _rows_at_once(model)
     parts = [
-        _rows(model, conditional, v[k : k + size].astype(np.float64), wanted)
+        _rows(model, conditional, v[k : k + size].astype(np.float64), k, wanted)
         for k in range(0, len(v), size)
     ]
     return np.concatenate(parts) * (n / wanted)
@@ -90,9 +91,18 @@ def conditional_cost(model: RBM) -> float:
     return float(np.mean([len(_points(model, i)) for i in range(model.n_visible)])) * model.n_hidden
 
 
-def _rows(model: RBM, conditional: Conditional, v: Reals, wanted: int) -> Reals:
+def _rows_at_once(model: RBM) -> int:
+    size = _NUMBERS_AT_ONCE // model.n_hidden
+    if isinstance(model, GaussianRBM):
+        most = max(len(_points(model, i)) for i in range(model.n_visible))
+        size = min(size, _DENSITIES_AT_ONCE // most)
+    return max(1, size)
+
+
+def _rows(model: RBM, conditional: Conditional, v: Reals, first: int, wanted: int) -> Reals:
+    """Of rows that are numbered from ``first`` on."""
     n, odds, total = model.n_visible, model.hidden_log_odds(v), np.zeros(len(v))
-    row = np.arange(len(v))
+    row = first + np.arange(len(v))
     spaced = np.arange(wanted) * n // wanted
     for i in range(n):
         rows = np.flatnonzero(np.isin((i - row) % n, spaced))
