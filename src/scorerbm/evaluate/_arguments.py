@@ -11,6 +11,7 @@ from .. import _check
 from ..backends import get_backend
 from ..backends.protocol import Backend, Reals
 from ..rbm import RBM
+from ..rbm.base import check_one
 
 __all__ = ["check_model", "place", "series", "states"]
 
@@ -21,10 +22,7 @@ def check_model(model: RBM) -> RBM:
     """Return the model if it is one RBM, not a batch of tilted ones."""
     if not isinstance(model, RBM):
         raise TypeError(f"model: got {type(model).__name__}, expected an RBM")
-    if model.visible_bias.ndim != 1:
-        raise ValueError(
-            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
-        )
+    check_one("model", model)
     return model
 
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from .. import _check
 from ..backends.protocol import Reals
 from ..rbm import GaussianRBM
+from ..rbm.base import check_one
 from .partition import log_partition
 
 __all__ = ["plane_probability"]
@@ -61,10 +62,7 @@ def _check_model(model: object) -> None:
         raise TypeError(f"model: got {type(model).__name__}, expected a GaussianRBM")
     if model.n_visible != 2:
         raise ValueError(f"model: got {model.n_visible} visible units, expected 2")
-    if model.visible_bias.ndim != 1:
-        raise ValueError(
-            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
-        )
+    check_one("model", model)
 
 
 def _edges(i: int, value: ArrayLike) -> Reals:

@@ -12,6 +12,7 @@ from .. import _check
 from .._ocean import ocean
 from ..backends.protocol import Reals
 from ..rbm import RBM, BernoulliRBM
+from ..rbm.base import check_one
 
 __all__ = ["IsingModel", "to_ising"]
 
@@ -124,10 +125,7 @@ def to_ising(model: RBM) -> IsingModel:
             "an Ising form. For real data, train a LatentModel, whose prior is one: "
             "fit_latent(x, model).model.sample(n, Annealer())"
         )
-    if model.visible_bias.ndim != 1:
-        raise ValueError(
-            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
-        )
+    check_one("model", model)
     w, b, c = (np.asarray(x, np.float64) for x in model.parameters.values())
     h = np.concatenate([-b / 2 - w.sum(axis=1) / 4, -c / 2 - w.sum(axis=0) / 4])
     coupling = -w / 4

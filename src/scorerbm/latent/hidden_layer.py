@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _check
 from ..backends.protocol import Backend, Key, Reals, Words
 from ..rbm import RBM
+from ..rbm.base import check_one
 from .coding import Decoder, Encoder
 
 __all__ = ["HiddenLayer"]
@@ -38,10 +39,7 @@ class HiddenLayer(Encoder, Decoder):
     def __init__(self, rbm: RBM) -> None:
         if not isinstance(rbm, RBM):
             raise TypeError(f"rbm: got {type(rbm).__name__}, expected an RBM")
-        if rbm.visible_bias.ndim != 1:
-            raise ValueError(
-                f"rbm: got a batch of {len(rbm.visible_bias)} tilted models, expected one model"
-            )
+        check_one("rbm", rbm)
         self.rbm = rbm
         self.n_bits = rbm.n_hidden
 

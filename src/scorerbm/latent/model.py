@@ -11,6 +11,7 @@ from .._seed import derive_key
 from ..backends import in_use
 from ..backends.protocol import Bits, Reals
 from ..rbm import BernoulliRBM
+from ..rbm.base import check_one
 from ..sample import BlockGibbs, SampleSet
 from ..sample.base import Sampler
 from .codes import code_probability, draw_codes, row_ids
@@ -59,10 +60,7 @@ class LatentModel:
         self._encoder, self._decoder = as_encoder(encoder), as_decoder(decoder)
         if not isinstance(prior, BernoulliRBM):
             raise TypeError(f"prior: got {type(prior).__name__}, expected a BernoulliRBM")
-        if prior.visible_bias.ndim != 1:
-            raise ValueError(
-                f"prior: got a batch of {len(prior.visible_bias)} tilted models, expected one model"
-            )
+        check_one("prior", prior)
         self._prior = prior
         for name, coder in (("encoder", self._encoder), ("decoder", self._decoder)):
             if coder.n_bits not in (None, self.n_bits):

@@ -249,6 +249,19 @@ class RBM(ABC):
         return f"{type(self).__name__}(n_visible={self.n_visible}, n_hidden={self.n_hidden})"
 
 
+def check_one(name: str, model: RBM) -> None:
+    """Refuse what `RBM.tilt` makes of a batch of observations.
+
+    Raises
+    ------
+    ValueError
+    """
+    if model.visible_bias.ndim != 1:
+        raise ValueError(
+            f"{name}: got a batch of {len(model.visible_bias)} tilted models, expected one model"
+        )
+
+
 def n_enumerable(model: RBM) -> int:
     """Units of the smallest layer whose states can be counted."""
     return min(model.n_visible, model.n_hidden) if model.binary_visible else model.n_hidden

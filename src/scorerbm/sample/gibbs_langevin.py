@@ -11,6 +11,7 @@ from .. import _check
 from ..backends.protocol import Reals
 from ..backends.reference.elementary import HALF_PI, cos
 from ..rbm import Chains, GaussianRBM
+from ..rbm.base import check_one
 from ..rbm.real_chains import advance
 from .base import Job
 from .chain_sampler import ChainSampler, Move
@@ -137,8 +138,5 @@ class GibbsLangevin(ChainSampler):
 def _checked(model: object) -> GaussianRBM:
     if not isinstance(model, GaussianRBM):
         raise TypeError(f"model: got {type(model).__name__}, expected a GaussianRBM")
-    if model.visible_bias.ndim != 1:
-        raise ValueError(
-            f"model: got a batch of {len(model.visible_bias)} tilted models, expected one model"
-        )
+    check_one("model", model)
     return model
