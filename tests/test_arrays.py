@@ -143,6 +143,7 @@ def test_torch():
     assert array[0] == 3.0  # it is the same memory
     array.flags.writeable = False
     assert sr.to_kind(array, "torch").tolist() == [3.0, 1.0, 2.0]
+    assert sr.to_kind(array[::-1], "torch").tolist() == [2.0, 1.0, 3.0]
     samples = some_samples()
     there = samples.to("torch")
     assert there.visible.dtype == torch.uint8
@@ -150,6 +151,20 @@ def test_torch():
     back = there.to("numpy")
     assert (back.visible == samples.visible).all()
     assert (back.hidden == samples.hidden).all()
+
+
+@pytest.mark.torch
+def test_data_in_their_units_are_of_the_same_kind():
+    torch = pytest.importorskip("torch")
+    model = sr.GaussianRBM(
+        np.ones((3, 2)), np.zeros(3), np.zeros(2), np.ones(3), data_mean=[9.0] * 3,
+        data_scale=[0.1, 1.0, 2.0],
+    )  # fmt: skip
+    samples = sr.Exact().sample(model, 5)
+    there = samples.to("torch").data
+    assert isinstance(there, torch.Tensor)
+    assert isinstance(samples.data, np.ndarray)
+    assert there.numpy() == pytest.approx(samples.data)
 
 
 def test_jax():

@@ -133,6 +133,13 @@ def test_frames(library):
         from_frame(frames.DataFrame({"x": ["a", "b"], "y": [0, 1]}))
     with pytest.raises(ValueError, match="threshold: got nan"):
         from_frame(real, threshold=float("nan"))
+    taken = from_frame(real, real=True)
+    assert taken.real
+    assert taken.values.tolist() == [[0.2], [0.7], [3.0]]
+    with pytest.raises(ValueError, match=r"frame: got nan in row 1"):
+        from_frame(frames.DataFrame({"x": [0.0, None, 1.0]}), real=True)
+    with pytest.raises(ValueError, match="threshold: got 1, expected none of real numbers"):
+        from_frame(real, threshold=1, real=True)
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
@@ -198,6 +205,26 @@ def test_images_and_thresholds_in_parts(tmp_path):
     write(tmp_path / "a.npy", ROWS.reshape(25, 2, 3) * 200)
     parts = list(read_parts(tmp_path / "a.npy", rows=7, threshold=100))
     assert (np.concatenate(parts) == ROWS).all()
+
+
+@pytest.mark.parametrize("suffix", ["npy", "h5", "csv"])
+def test_real_numbers_in_parts(suffix, tmp_path):
+    rows = np.random.default_rng(0).normal(size=(25, 3)).astype(np.float32)
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "csv":
+        np.savetxt(path, rows, delimiter=",")
+    else:
+        write(path, rows)
+    parts = list(read_parts(path, rows=10, real=True))
+    assert all(part.dtype == np.float64 for part in parts)
+    assert (np.concatenate(parts) == load_data(path, real=True).values).all()
+    trainer = sr.ScoreMatching(n_hidden=2, visible="gaussian")
+    found = trainer.fit_batches(read_parts(path, rows=10, real=True), n_first=20).model
+    assert (found.weights == trainer.fit_batches([rows], n_first=20).model.weights).all()
+    with pytest.raises(ValueError, match="threshold: got 1, expected none of real numbers"):
+        read_parts(path, threshold=1, real=True)
+    with pytest.raises(ValueError, match="row 0, column 0, expected only 0 and 1"):
+        next(read_parts(path))
 
 
 def test_samples_are_the_usual_key(tmp_path):

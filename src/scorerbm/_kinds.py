@@ -21,9 +21,9 @@ def to_kind(array: NDArray[Any], like: Any) -> Any:
     """Return a result as an array of another library.
 
     On the CPU the memory is shared where that library can: by NumPy and PyTorch always, by JAX
-    where it is aligned as JAX wants it and needs no conversion. Read-only results are copied for
-    PyTorch, which knows no such arrays. JAX turns float64 into float32 unless it is told to keep
-    it (``jax_enable_x64``).
+    where it is aligned as JAX wants it and needs no conversion. Read-only and reversed arrays
+    are copied for PyTorch, which knows no such ones. JAX turns float64 into float32 unless it is
+    told to keep it (``jax_enable_x64``).
 
     Parameters
     ----------
@@ -62,7 +62,8 @@ def to_kind(array: NDArray[Any], like: Any) -> Any:
         raise ImportError(f"arrays of {name} need {name}, which is not installed") from error
     device = None if isinstance(like, str) else like.device
     if name == "torch":
-        tensor = module.from_numpy(array if array.flags.writeable else array.copy())
+        fit = array.flags.writeable and min(array.strides, default=0) >= 0
+        tensor = module.from_numpy(array if fit else array.copy())
         return tensor if device is None else tensor.to(device)
     if name == "jax":
         return module.asarray(array, device=device)

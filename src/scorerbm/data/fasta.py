@@ -28,7 +28,7 @@ def read_fasta(path: Path) -> tuple[list[str], list[str]]:
     headers: list[str] = []
     parts: list[list[str]] = []
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 text = line.strip()
                 if text.startswith(">"):

@@ -8,12 +8,14 @@ import numpy as np
 
 from .. import _check
 from .dataset import Dataset
-from .sources import binary
+from .sources import checked_threshold, values
 
 __all__ = ["from_frame"]
 
 
-def from_frame(frame: Any, *, threshold: float | None = None, name: str = "data") -> Dataset:
+def from_frame(
+    frame: Any, *, threshold: float | None = None, name: str = "data", real: bool = False
+) -> Dataset:
     """Return a data frame's rows with the names of its columns.
 
     Parameters
@@ -23,6 +25,8 @@ def from_frame(frame: Any, *, threshold: float | None = None, name: str = "data"
     threshold : float, optional
         Values above it are 1, the others 0. Without it the values must be 0 and 1 already.
     name : str
+    real : bool
+        Take the numbers as they are.
 
     Returns
     -------
@@ -33,19 +37,19 @@ def from_frame(frame: Any, *, threshold: float | None = None, name: str = "data"
     TypeError
         If it is not a frame, or a column does not hold numbers.
     ValueError
-        If a value is missing, or another one than 0 and 1.
+        If a value is missing or not finite or, of bits, another one than 0 and 1; or a threshold
+        of real numbers is given.
     """
     if not (hasattr(frame, "columns") and hasattr(frame, "to_numpy")):
         raise TypeError(f"frame: got {type(frame).__name__}, expected a data frame")
-    if threshold is not None:
-        threshold = _check.number("threshold", threshold)
+    threshold = checked_threshold(threshold, real)
     names = tuple(frame.columns)
     if len(names) == 0 or len(set(names)) < len(names):
         raise ValueError(f"frame: got columns {list(names)}, expected one or more of unlike names")
     # Column by column: of several kinds together, pandas would make an array of objects.
     columns = [_check.as_array(f"frame[{x!r}]", frame[x].to_numpy()) for x in names]
     try:
-        bits = binary(np.column_stack(columns), threshold)
+        rows = values(np.column_stack(columns), threshold, real)
     except ValueError as error:
         raise ValueError(f"frame: {error}") from None
-    return Dataset(bits, name, names=tuple(map(str, names)))
+    return Dataset(rows, name, names=tuple(map(str, names)), real=real)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import _check
 from .readers import READERS, opened
-from .sources import as_rows, binary
+from .sources import as_rows, checked_threshold, values
 
 __all__ = ["read_parts"]
 
@@ -22,8 +22,9 @@ def read_parts(
     rows: int = 10000,
     threshold: float | None = None,
     key: str | None = None,
+    real: bool = False,
 ) -> Iterator[NDArray[Any]]:
-    """Read rows of binary data part by part, in the order of the file.
+    """Read rows of binary data, or of real numbers, part by part, in the order of the file.
 
     Of ``.npy`` and HDF5 files no more than a part is in memory; other formats are read whole and
     then cut.
@@ -34,12 +35,12 @@ def read_parts(
         A file as `load_data` takes it.
     rows : int
         Rows of a part.
-    threshold, key
+    threshold, key, real
         See `load_data`.
 
     Yields
     ------
-    array of uint8, (rows, N)
+    array of uint8 or, of real numbers, of float64, (rows, N)
         The last part may be smaller.
 
     Raises
@@ -49,22 +50,21 @@ def read_parts(
     """
     file = Path(path)
     size = _check.integer("rows", rows, 1)
-    if threshold is not None:
-        threshold = _check.number("threshold", threshold)
+    threshold = checked_threshold(threshold, real)
     if file.suffix.lower() not in READERS:
         raise ValueError(f"{file}: unknown data, expected one of {', '.join(READERS)}")
     with open(file, "rb"):  # for Python's own errors of absent and unreadable files and folders
         pass
-    return _parts(file, size, threshold, key)
+    return _parts(file, size, threshold, key, real)
 
 
 def _parts(
-    path: Path, size: int, threshold: float | None, key: str | None
+    path: Path, size: int, threshold: float | None, key: str | None, real: bool
 ) -> Iterator[NDArray[Any]]:
     try:
         with opened(path, key) as whole:
             for first in range(0, len(whole), size):
                 part = as_rows(_check.as_array("values", whole[first : first + size]))
-                yield binary(part, threshold, first)
+                yield values(part, threshold, real, first)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error

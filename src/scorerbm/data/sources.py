@@ -15,7 +15,7 @@ from ..backends.protocol import Bits
 from .dataset import Dataset
 from .readers import READERS, Table
 
-__all__ = ["SOURCES", "as_rows", "binary", "load_data"]
+__all__ = ["SOURCES", "as_rows", "checked_threshold", "load_data", "values"]
 
 Numbers = NDArray[Any]
 
@@ -80,10 +80,7 @@ def load_data(
     ImportError
         If scikit-learn or h5py is needed and absent.
     """
-    if threshold is not None:
-        threshold = _check.number("threshold", threshold)
-        if real:
-            raise ValueError(f"threshold: got {threshold:g}, expected none of real numbers")
+    threshold = checked_threshold(threshold, real)
     name = os.fspath(source)
     if name in SOURCES:
         if key is not None:
@@ -108,10 +105,17 @@ def _dataset(name: str, table: Table, threshold: float | None, real: bool) -> Da
     rows = as_rows(array)
     image = tuple(n for n in array.shape[1:] if n > 1)
     shape = image if array.ndim > 2 and len(image) == 2 else None
+    return Dataset(values(rows, threshold, real), name, shape, table.names, real=real)
+
+
+def checked_threshold(threshold: float | None, real: bool) -> float | None:
+    """Return a threshold that fits the kind of data."""
+    if threshold is None:
+        return None
+    threshold = _check.number("threshold", threshold)
     if real:
-        _check_finite(rows)
-        return Dataset(rows.astype(np.float64), name, shape, table.names, real=True)
-    return Dataset(binary(rows, threshold), name, shape, table.names)
+        raise ValueError(f"threshold: got {threshold:g}, expected none of real numbers")
+    return threshold
 
 
 def as_rows(array: Numbers) -> Numbers:
@@ -121,9 +125,14 @@ def as_rows(array: Numbers) -> Numbers:
     return array.reshape(len(array), -1)
 
 
-def binary(array: Numbers, threshold: float | None, first_row: int = 0) -> Bits:
-    """Return numbers as bits, by a threshold or as they are; errors count from a row on."""
+def values(array: Numbers, threshold: float | None, real: bool, first_row: int = 0) -> Numbers:
+    """Return finite numbers as float64, or as bits; errors count from a row on."""
     _check_finite(array, first_row)
+    return array.astype(np.float64) if real else _binary(array, threshold, first_row)
+
+
+def _binary(array: Numbers, threshold: float | None, first_row: int) -> Bits:
+    """Return numbers as bits, by a threshold or as they are."""
     if threshold is not None:
         return (array > threshold).astype(np.uint8)
     wrong_ones = (array != 0) & (array != 1)
@@ -137,7 +146,7 @@ def binary(array: Numbers, threshold: float | None, first_row: int = 0) -> Bits:
     return array.astype(np.uint8)
 
 
-def _check_finite(array: Numbers, first_row: int = 0) -> None:
+def _check_finite(array: Numbers, first_row: int) -> None:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         wrong = _first(array, ~np.isfinite(array), first_row)
         raise ValueError(f"got {wrong}, expected finite numbers")

@@ -79,7 +79,10 @@ class SampleSet:
     def data(self) -> NDArray[Any]:
         """The visible states in the units of the data, (B, N); where these are the same, they."""
         kept = self.standardisation
-        return self.visible if kept is None else kept.undo(self.visible)
+        if kept is None:
+            return self.visible
+        data: NDArray[Any] = to_kind(kept.undo(self.visible), like=self.visible)
+        return data
 
     def to(self, like: Any) -> SampleSet:
         """Return the states as arrays of another library; the rest stays as it is.
