@@ -97,6 +97,11 @@ def test_wrong_fasta(tmp_path, text, key, message):
         load_data(tmp_path / "a.fasta", key=key)
 
 
+def test_fasta_with_a_mark_of_its_encoding(tmp_path):
+    (tmp_path / "a.fasta").write_text(">a\nAC\n", encoding="utf-8-sig")
+    assert decode(load_data(tmp_path / "a.fasta").values, "dna") == ["AC"]
+
+
 def test_fasta_in_another_encoding(tmp_path):
     (tmp_path / "a.fasta").write_bytes(">größe\nAC\n".encode("latin-1"))
     with pytest.raises(ValueError, match=r"a\.fasta: not a FASTA file in UTF-8"):

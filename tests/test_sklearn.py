@@ -338,15 +338,24 @@ def test_unfitted_estimators_travel_too(case):
     ("parameters", "message"),
     [
         ({"n_hidden": 0}, "n_hidden: got 0"),
-        ({"gradient": "newton"}, "gradient: got 'newton'"),
+        ({"gradient": "newton"}, r"gradient: got 'newton', expected one of .*'cd'.*'recovery'"),
+        ({"gradient": ["pcd"]}, r"gradient: got \['pcd'\]"),
+        ({"random_state": -1}, "random_state: got -1"),
+        ({"options": 3}, "options: got 3, expected a mapping"),
         ({"learning_rate": -1.0}, "learning_rate: got -1"),
         ({"n_epochs": 0}, "n_epochs: got 0"),
     ],
 )
 def test_wrong_parameters_are_named(case, parameters, message):
     estimator, X = case
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         estimator.set_params(**parameters).fit(X)
+
+
+def test_only_samplers_sample(case):
+    estimator, X = case
+    with pytest.raises(TypeError, match="sampler: got 'gibbs', expected a Sampler"):
+        estimator.fit(X).sample(3, sampler="gibbs")
 
 
 # -- in company ------------------------------------------------------------------------------

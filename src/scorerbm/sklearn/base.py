@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .. import _check
 from .._seed import derive_key
 from ..backends.protocol import Reals
 from ..evaluate import LogPartition, log_likelihood, log_partition
@@ -21,6 +22,7 @@ from ..rbm import RBM
 from ..rbm.base import n_enumerable
 from ..sample import BlockGibbs, Exact, Sampler
 from ..train import Adam, ContrastiveDivergence, ScoreMatching, Stream
+from ..train.score_matching import OPTIONS
 from ..train.trainer import Trainer
 
 __all__ = ["RBMEstimator"]
@@ -123,6 +125,9 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self._log_partition: LogPartition | None = None
 
     def _trainer(self) -> Trainer:
+        gradient = _check.choice("gradient", self.gradient, (*OPTIONS, *_OF_CHAINS))
+        if not isinstance(self.options, (Mapping, type(None))):
+            raise TypeError(f"options: got {self.options!r}, expected a mapping of names to values")
         given: dict[str, Any] = {
             "visible": self._family,
             "n_hidden": self.n_hidden,
@@ -136,15 +141,15 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         }
         if self.n_sweeps is not None:
             given["n_sweeps"] = self.n_sweeps
-        if self.gradient in _OF_CHAINS:
-            return ContrastiveDivergence(persistent=_OF_CHAINS[self.gradient], **given)
-        return ScoreMatching(gradient=self.gradient, **given)
+        if gradient in _OF_CHAINS:
+            return ContrastiveDivergence(persistent=_OF_CHAINS[gradient], **given)
+        return ScoreMatching(gradient=gradient, **given)
 
     def _new_seed(self, random_state: Any = None) -> int:
         """Return the seed that a random state stands for: an integer is one."""
         state = self.random_state if random_state is None else random_state
         if isinstance(state, (int, np.integer)) and not isinstance(state, bool):
-            return int(state)
+            return _check.integer("random_state", state)
         return int(check_random_state(state).randint(np.iinfo(np.int32).max))
 
     # -- the model at work -------------------------------------------------------------------
@@ -233,6 +238,8 @@ class RBMEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             Bits as uint8, or real numbers in the units of the data.
         """
         check_is_fitted(self)
+        if not isinstance(sampler, (Sampler, type(None))):
+            raise TypeError(f"sampler: got {sampler!r}, expected a Sampler")
         if sampler is None:
             few = n_enumerable(self.model_) <= ENUMERABLE
             sampler = (
