@@ -9,14 +9,21 @@ import numpy as np
 import pytest
 
 import scorerbm as sr
-from helpers.models import visible_probabilities
+from helpers.gaussian import random_gaussian
+from helpers.models import random_bernoulli, visible_probabilities
+from scorerbm.backends import get_backend
 from scorerbm.train import Stream
+from scorerbm.train.gradients import Batch, CovarianceGradient, Observer, RealCovarianceGradient
+from scorerbm.train.states import BinaryStates, RealStates
 
 TRAINERS = {
     "recovery": sr.ScoreMatching(n_hidden=3, batch_size=20),
     "covariance": sr.ScoreMatching(n_hidden=3, batch_size=20, gradient="covariance"),
     "PCD": sr.ContrastiveDivergence(n_hidden=3, batch_size=20),
     "recovery of real units": sr.ScoreMatching(n_hidden=3, batch_size=20, visible="gaussian"),
+    "covariance of real units": sr.ScoreMatching(
+        n_hidden=3, batch_size=20, visible="gaussian", gradient="covariance"
+    ),
     "PCD of real units": sr.ContrastiveDivergence(n_hidden=3, batch_size=20, visible="gaussian"),
 }
 
@@ -56,6 +63,25 @@ def test_parts_do_not_matter(name):
         trainer.fit_batches([x], n_rows=len(x), n_first=100, seed=3),
     ):
         assert (arrays(other) != arrays(whole)).any()
+
+
+@pytest.mark.parametrize("name", ["covariance", "covariance of real units"])
+def test_rows_that_come_later_have_random_numbers_of_their_own(name):
+    """Those that they would have if all rows had been there, and not those of the first rows."""
+    trainer, real = TRAINERS[name], name.endswith("real units")
+    x, backend = some_rows(trainer, 60), get_backend()
+    states = RealStates.of("x", x) if real else BinaryStates.of("x", x)
+    model = random_gaussian(4, 3) if real else random_bernoulli(4, 3)
+    kind = RealCovarianceGradient if real else CovarianceGradient
+    observer = Observer((0.5, 4.0), None, sr.LinearSchedule(), 3, backend)
+
+    def weights(rows, first_row):
+        batch = Batch(rows, states[40:], 0, 0.5, first_row)
+        return kind(observer, 6, 4, 7, backend)(model, batch, 1)[0]["weights"]
+
+    expected = weights(np.arange(40, 60), 0)
+    assert np.array_equal(weights(np.arange(20), 40), expected)
+    assert not np.allclose(weights(np.arange(20), 0), expected)
 
 
 def test_an_array_that_is_filled_again():

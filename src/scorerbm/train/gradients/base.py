@@ -56,7 +56,12 @@ class Batch:
     @property
     def ids(self) -> Words:
         """Chain numbers: a row's random numbers do not depend on the batch it falls in."""
-        return (self.first_row + self.rows).astype(np.uint32)
+        return self.ids_of_copies(1)
+
+    def ids_of_copies(self, n: int) -> Words:
+        """Those of n chains a row, (B · n,)."""
+        first = n * (self.first_row + self.rows)
+        return (first[:, None] + np.arange(n)).reshape(-1).astype(np.uint32)
 
 
 class Gradient(ABC):

@@ -43,7 +43,7 @@ class CovarianceGradient(Gradient):
         rbm = integers_of(model, self.backend, n_threads)
         s, k = self._n_samples, self._n_sweeps
         tilt, weight = self._observer.tilt(batch)
-        ids = (batch.rows[:, None] * s + np.arange(s)).reshape(-1).astype(np.uint32)
+        ids = batch.ids_of_copies(s)
         data = batch.words
         # As if visible units were independent: one sweep of a model whose weights are zero.
         start = self.backend.sweep_bits(

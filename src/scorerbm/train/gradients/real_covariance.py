@@ -37,7 +37,7 @@ class RealCovarianceGradient(Gradient):
     def __call__(self, model: RBM, batch: Batch, n_threads: int) -> tuple[dict[str, Reals], float]:
         s, v0 = self._n_samples, batch.v
         seen = self._observer(batch)
-        ids = (batch.rows[:, None] * s + np.arange(s)).reshape(-1).astype(np.uint32)
+        ids = batch.ids_of_copies(s)
         observation = (np.repeat(x, s, axis=0) for x in (seen.v_t, seen.alpha, seen.sigma))
         v_t, alpha, sigma = observation
         start = model.draw_visible(
