@@ -1,7 +1,7 @@
 """Evaluation asks a family for its energies only: a Gaussian one, against its exact mixture."""
 
+import tracemalloc
 from dataclasses import replace
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from scorerbm.evaluate import (
     mean_free_energy_gap,
     mmd,
     moment_error,
+    pseudo_likelihood,
     pseudo_log_likelihood,
     reverse_annealed_importance,
     sample_moments,
@@ -163,23 +164,30 @@ def test_pseudo_likelihood_is_that_of_the_mixture(widths):
     assert abs(some.mean() - all_of_them.mean()) < 4.0 * error
 
 
-@pytest.mark.parametrize("n_units", [1, 2])
-def test_parts_of_the_rows_have_the_units_that_the_whole_has(n_units, monkeypatch):
-    model = MODELS[0]
-    v = draw(model, 20, 5)
-    whole = pseudo_log_likelihood(model, v, n_units)
-    module = import_module("scorerbm.evaluate.pseudo_likelihood")
-    most, seen = max(len(module._points(model, i)) for i in range(3)), []
-    monkeypatch.setattr(module, "_DENSITIES_AT_ONCE", 7 * most)
-    rows = module._rows
+def test_pseudo_likelihood_does_not_depend_on_what_is_at_hand_at_once(monkeypatch):
+    model = random_gaussian(5, 4, seed=2)
+    v = draw(model, 41, 3)
+    want = [pseudo_log_likelihood(model, v, n) for n in (None, 2)]
+    assert not np.allclose(*want)
+    for numbers, points in ((64, 128), (64, 3), (1 << 18, 7)):
+        monkeypatch.setattr(pseudo_likelihood, "_NUMBERS_AT_ONCE", numbers)
+        monkeypatch.setattr(pseudo_likelihood, "_POINTS_AT_ONCE", points)
+        got = [pseudo_log_likelihood(model, v, n) for n in (None, 2)]
+        np.testing.assert_allclose(got, want, rtol=1e-12)
 
-    def watched(model, conditional, v, *args):
-        seen.append(len(v))
-        return rows(model, conditional, v, *args)
 
-    monkeypatch.setattr(module, "_rows", watched)
-    assert np.array_equal(pseudo_log_likelihood(model, v, n_units), whole)
-    assert seen == [7, 7, 6]
+def test_means_far_apart_take_little_memory():
+    """Two narrow Gaussians 1024 widths apart, each of half the weight."""
+    model = GaussianRBM([[64.0]], [0.0], [-(2.0**19)], [2.0**-4])
+    tracemalloc.start()
+    try:
+        found = pseudo_log_likelihood(model, np.zeros((8000, 1)))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    density = stats.norm.logpdf(0.0, 0.0, model.sigma[0]) - np.log(2.0)
+    np.testing.assert_allclose(found, density, rtol=1e-7)
+    assert most < 40e6  # all densities at once are 66 MB
 
 
 def test_a_layer_of_real_units_is_never_enumerated():

@@ -29,6 +29,7 @@ from ..sample import BlockGibbs, Exact, SampleSet
 from . import options as o
 from .inputs import Source, check_width, read_model
 from .terminal import Terminal, uncertain
+from .training import pseudo_units
 
 __all__ = ["EXAMPLES", "evaluate"]
 
@@ -113,7 +114,8 @@ def evaluate(
     are far apart, trust neither.
 
     A model of real units takes data in their own units. What it is told of them is in units of
-    the model, the standardised data's; log-likelihoods are given per unit of the data too.
+    the model, the standardised data's; log-likelihoods are given per unit of the data too. Where
+    their pseudo-log-likelihood would take minutes, it is that of some units of each row.
     """
     terminal = Terminal(json, quiet)
     rbm, metadata = read_model(model)
@@ -176,7 +178,7 @@ def _draw(model: RBM, n: int, sweeps: int, seed: int, options: dict[str, Any]) -
 def _likelihoods(model: RBM, v: NDArray[Any], log_z: LogPartition) -> dict[str, Any]:
     values = {
         "log_likelihood": log_likelihood(model, v, log_z),
-        "pseudo_log_likelihood": pseudo_log_likelihood(model, v),
+        "pseudo_log_likelihood": pseudo_log_likelihood(model, v, pseudo_units(model, len(v))),
     }
     known = model.standardisation
     if known is not None:

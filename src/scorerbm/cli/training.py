@@ -10,6 +10,7 @@ from typing import Any
 from ..data import split
 from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
 from ..evaluate.enumeration import ENUMERABLE
+from ..evaluate.pseudo_likelihood import affordable_units
 from ..rbm import RBM
 from ..rbm.base import n_enumerable
 from ..train import SGD, Adam, ContrastiveDivergence, Fit, ScoreMatching
@@ -17,7 +18,18 @@ from ..train.score_matching import OPTIONS
 from .inputs import Divided
 from .terminal import Terminal
 
-__all__ = ["GRADIENTS", "METHODS", "OPTIMIZERS", "Trained", "Trainer", "build_trainer", "train_on"]
+__all__ = [
+    "GRADIENTS",
+    "METHODS",
+    "OPTIMIZERS",
+    "Trained",
+    "Trainer",
+    "build_trainer",
+    "pseudo_units",
+    "train_on",
+]
+
+_PSEUDO = 1 << 31  # hidden log-odds of a pseudo-likelihood: about half a minute
 
 Trainer = ScoreMatching | ContrastiveDivergence
 
@@ -128,7 +140,10 @@ def _measure(model: RBM, data: Divided, trainer: Trainer) -> dict[str, Any]:
     }
     if n_enumerable(model) > ENUMERABLE:
         kind = "pseudo_log_likelihood"
-        means = {name: float(pseudo_log_likelihood(model, v).mean()) for name, v in rows.items()}
+        means = {
+            name: float(pseudo_log_likelihood(model, v, pseudo_units(model, len(v))).mean())
+            for name, v in rows.items()
+        }
     else:
         kind = "log_likelihood"
         log_z = log_partition(
@@ -140,3 +155,12 @@ def _measure(model: RBM, data: Divided, trainer: Trainer) -> dict[str, Any]:
         return {kind: means}
     of_data = {name: x + known.log_jacobian for name, x in means.items()}
     return {kind: means, f"{kind}_of_data": of_data}
+
+
+def pseudo_units(model: RBM, n_rows: int) -> int | None:
+    """Units of each row that a pseudo-likelihood is told from; None for all.
+
+    Each real one is an integral, and there are no more than half a minute has time for.
+
+    """
+    return None if model.binary_visible else affordable_units(model, n_rows, _PSEUDO)

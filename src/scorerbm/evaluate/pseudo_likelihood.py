@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,14 +16,15 @@ from ..backends.reference.elementary import exp, log
 from ..rbm import RBM, BernoulliRBM, GaussianRBM
 from ._arguments import check_model, states
 
-__all__ = ["conditional_cost", "pseudo_log_likelihood"]
+__all__ = ["affordable_units", "conditional_cost", "pseudo_log_likelihood"]
 
 _NUMBERS_AT_ONCE = 1 << 18  # hidden log-odds of a chunk: they stay in the cache over N units
-_DENSITIES_AT_ONCE = 1 << 22  # of the points of one unit: 32 MB
+_POINTS_AT_ONCE = 128
 _TAIL = 8.0  # widths beyond the outermost Gaussians: less than 1e-15 of one lies there
 
-Conditional = Callable[[Reals, Reals, int], Reals]
-"""ln p(v_i | the others) of rows v, (B, N), with hidden log-odds (B, M), for a unit i."""
+Conditional = Callable[[Reals, Reals, Reals, int], Reals]
+"""ln p(v_i | the others) of rows v, (B, N), with hidden log-odds (B, M) and the sums of their
+softplus, (B,), for a unit i."""
 
 
 def pseudo_log_likelihood(model: RBM, v: ArrayLike, n_units: int | None = None) -> Reals:
@@ -76,38 +78,37 @@ def pseudo_log_likelihood(model: RBM, v: ArrayLike, n_units: int | None = None) 
         )
     v, n = states("v", v, model), model.n_visible
     wanted = n if n_units is None else _check.integer("n_units", n_units, 1, n)
-    size = _rows_at_once(model)
+    size = max(1, _NUMBERS_AT_ONCE // model.n_hidden)
     parts = [
-        _rows(model, conditional, v[k : k + size].astype(np.float64), k, wanted)
+        _rows(model, conditional, v[k : k + size].astype(np.float64), wanted, k)
         for k in range(0, len(v), size)
     ]
     return np.concatenate(parts) * (n / wanted)
+
+
+def affordable_units(model: RBM, n_rows: int, n_log_odds: float) -> int:
+    """Units of each of so many rows that take no more hidden log-odds than these; at least one."""
+    return min(model.n_visible, max(1, int(n_log_odds / (n_rows * conditional_cost(model)))))
 
 
 def conditional_cost(model: RBM) -> float:
     """Hidden log-odds that the probability of one unit of a row takes, on average."""
     if not isinstance(model, GaussianRBM):
         return float(model.n_hidden)
-    return float(np.mean([len(_points(model, i)) for i in range(model.n_visible)])) * model.n_hidden
+    return float(np.mean([_line(model, i).n_points for i in range(model.n_visible)])) * (
+        model.n_hidden
+    )
 
 
-def _rows_at_once(model: RBM) -> int:
-    size = _NUMBERS_AT_ONCE // model.n_hidden
-    if isinstance(model, GaussianRBM):
-        most = max(len(_points(model, i)) for i in range(model.n_visible))
-        size = min(size, _DENSITIES_AT_ONCE // most)
-    return max(1, size)
-
-
-def _rows(model: RBM, conditional: Conditional, v: Reals, first: int, wanted: int) -> Reals:
-    """Of rows that are numbered from ``first`` on."""
+def _rows(model: RBM, conditional: Conditional, v: Reals, wanted: int, first: int) -> Reals:
     n, odds, total = model.n_visible, model.hidden_log_odds(v), np.zeros(len(v))
+    soft = get_backend().softplus(odds).sum(axis=1)
     row = first + np.arange(len(v))
     spaced = np.arange(wanted) * n // wanted
     for i in range(n):
         rows = np.flatnonzero(np.isin((i - row) % n, spaced))
         if len(rows):
-            total[rows] += conditional(v[rows], odds[rows], i)
+            total[rows] += conditional(v[rows], odds[rows], soft[rows], i)
     return total
 
 
@@ -116,41 +117,66 @@ def _of_bits(model: RBM) -> Conditional:
     weights = np.asarray(model.weights, np.float64)
     bias = np.asarray(model.visible_bias, np.float64)
 
-    def conditional(v: Reals, odds: Reals, i: int) -> Reals:
+    def conditional(v: Reals, odds: Reals, soft: Reals, i: int) -> Reals:
         change = 1.0 - 2.0 * v[:, i]
         flipped = backend.softplus(odds + change[:, None] * weights[i]).sum(axis=1)
-        rise = change * bias[i] + flipped - backend.softplus(odds).sum(axis=1)
-        return np.asarray(-backend.softplus(rise))  # rise: F(v) - F(v with bit i flipped)
+        rise = change * bias[i] + flipped - soft  # F(v) - F(v with bit i flipped)
+        return np.asarray(-backend.softplus(rise))
 
     return conditional
 
 
 def _of_real_units(model: GaussianRBM) -> Conditional:
-    backend = get_backend()
     known, bias = model.conditionals, np.asarray(model.visible_bias, np.float64)
 
-    def free(x: Reals, odds: Reals, i: int) -> Reals:
-        """-F but for what other visible units add to it."""
-        soft = backend.softplus(odds).sum(axis=-1)
-        return np.asarray(soft - 0.5 * known.precision[i] * np.square(x - bias[i]))
-
-    def conditional(v: Reals, odds: Reals, i: int) -> Reals:
-        of_others = odds - v[:, i, None] * known.coupling[i]
-        x = _points(model, i)
-        log_density = np.empty((len(v), len(x)))
-        for k, point in enumerate(x):  # point by point: hidden log-odds of all rows at a time
-            log_density[:, k] = free(point, of_others + point * known.coupling[i], i)
-        top = log_density.max(axis=1)
-        total = exp(log_density - top[:, None]).sum(axis=1) * (x[1] - x[0])
-        return np.asarray(free(v[:, i], odds, i) - top - log(total))
+    def conditional(v: Reals, odds: Reals, soft: Reals, i: int) -> Reals:
+        x, coupling = v[:, i], known.coupling[i]
+        free = soft - 0.5 * known.precision[i] * np.square(x - bias[i])  # -F but for a constant
+        line, of_others = _line(model, i), odds - x[:, None] * coupling
+        size = max(1, _NUMBERS_AT_ONCE // (len(coupling) * min(_POINTS_AT_ONCE, line.n_points)))
+        log_integral = [
+            _log_integral(of_others[k : k + size], coupling, line) for k in range(0, len(x), size)
+        ]
+        return np.asarray(free - np.concatenate(log_integral))
 
     return conditional
 
 
-def _points(model: GaussianRBM, i: int) -> Reals:
-    """Points σ apart wherever unit i has weight, whatever the others."""
+class _Line(NamedTuple):
+    """Points σ apart wherever a unit has weight, whatever the others."""
+
+    low: float
+    width: float
+    n_points: int
+    bias: float
+
+    def points(self) -> Iterator[Reals]:
+        """Some of them at a time: of a model that has diverged there are many."""
+        for k in range(0, self.n_points, _POINTS_AT_ONCE):
+            number = np.arange(k, min(k + _POINTS_AT_ONCE, self.n_points))
+            yield np.asarray(self.low + self.width * number, np.float64)
+
+
+def _line(model: GaussianRBM, i: int) -> _Line:
     w = np.asarray(model.weights[i], np.float64)
     b, width = float(model.visible_bias[i]), float(model.sigma[i])
     low = b + np.minimum(w, 0.0).sum() - _TAIL * width
     high = b + np.maximum(w, 0.0).sum() + _TAIL * width
-    return np.asarray(low + width * np.arange(math.ceil((high - low) / width) + 1))
+    return _Line(low, width, math.ceil((high - low) / width) + 1, b)
+
+
+def _log_integral(of_others: Reals, coupling: Reals, line: _Line) -> Reals:
+    """Ln ∫ exp(-F) over one unit, but for the constant, with the others' log-odds (B, M)."""
+    backend = get_backend()
+    total: Reals | None = None
+    for x in line.points():
+        odds = of_others[:, None, :] + (x[:, None] * coupling)[None]
+        soft = backend.softplus(odds.reshape(-1, odds.shape[-1])).sum(axis=1)
+        density = soft.reshape(-1, len(x)) - 0.5 * np.square((x - line.bias) / line.width)
+        top = density.max(axis=1)
+        some = top + log(exp(density - top[:, None]).sum(axis=1))
+        if total is not None:
+            some = np.maximum(total, some) + backend.softplus(-np.abs(total - some))
+        total = some
+    assert total is not None
+    return np.asarray(total + math.log(line.width))

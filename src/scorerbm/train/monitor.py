@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..backends.protocol import Backend
 from ..evaluate import log_likelihood, log_partition, pseudo_log_likelihood
-from ..evaluate.pseudo_likelihood import conditional_cost
+from ..evaluate.pseudo_likelihood import affordable_units, conditional_cost
 from ..rbm import RBM
 from ..rbm.base import n_enumerable
 from .errors import DivergenceWarning
@@ -26,6 +26,7 @@ _CHEAP = 1 << 23  # units times states that "auto" enumerates after every epoch
 _MOST_ROWS = 2000
 _PSEUDO = 1 << 26  # hidden log-odds of a pseudo-likelihood: about a second
 _PSEUDO_ROWS = 200  # of real units, of which each costs more: rather some of more rows' units
+_LEAST = 0.1  # of a unit for these: a model whose means are that many widths apart has diverged
 _UPDATES_BETWEEN = 20  # an epoch of few updates costs less than a look at the model
 _RUNS, _TEMPERATURES = 16, 100  # of annealing: some parts in a thousand of a training
 _MARGIN = 0.05  # of the floor's magnitude: a model barely trained is not one that diverged
@@ -90,13 +91,15 @@ class Monitor:
         return {"validation_pseudo_log_likelihood": float(np.mean(pseudo_log_likelihood(model, v)))}
 
     def _pseudo_likelihood_of_real_units(self, model: RBM, epoch: int) -> dict[str, float]:
-        """Of the same units of the same rows after every epoch, as many as take about a second."""
+        """Of as many rows, and units of each, evenly spread, as take about a second."""
         rows, name = self._held_out, "validation_pseudo_log_likelihood"
         if rows is None:
             rows, name = self._train, "pseudo_log_likelihood"
-        units = max(1, int(_PSEUDO / conditional_cost(model)))
-        v = _thinned(rows, min(_PSEUDO_ROWS, units))
-        n_units = min(model.n_visible, max(1, units // len(v)))
+        units = _PSEUDO / conditional_cost(model)
+        if units < _LEAST:
+            return {}
+        v = _thinned(rows, min(_PSEUDO_ROWS, max(1, int(units))))
+        n_units = affordable_units(model, len(v), _PSEUDO)
         value = float(np.mean(pseudo_log_likelihood(model, v, n_units)))
         fallen = value < self._best - _MARGIN * abs(self._best)  # the first models are no good
         self._best = max(self._best, value)
@@ -107,7 +110,7 @@ class Monitor:
                 f"log-likelihood of independent units, {self._floor:.2f}: training diverges; "
                 "lower the learning rate",
                 DivergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         return {name: value}
 
