@@ -1,10 +1,12 @@
 """The arithmetic of chains of real units: grids, errors of log-odds, and what they hold fixed."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from helpers.gaussian import random_gaussian
-from scorerbm import BlockGibbs
+from scorerbm import BlockGibbs, GaussianRBM
 from scorerbm.backends import get_backend
 from scorerbm.rbm import Chains
 from scorerbm.rbm.chains import chain_ids
@@ -27,10 +29,11 @@ def test_sums_on_the_grid_fit_32_bits_and_none_finer_does(size):
 
 
 def test_models_that_have_diverged_have_a_grid():
-    coupling = np.array([[np.inf, 1.0], [np.nan, 2.0], [3.0, 4.0]])
+    coupling = np.array([[np.inf, 1.0], [np.nan, 2.0], [3.0, 4.0], [1e45, 5.0], [1e38, 0.0]])
     grid = real_grid(coupling, coupling.T.copy())
-    assert not np.isfinite(grid.weights.coupling[:2, 0]).any()
-    assert (grid.weights.integers[:, :2] == 0).all()
+    assert not np.isfinite(grid.weights.coupling[[0, 1, 3], 0]).any()
+    assert (grid.weights.integers[:, [0, 1, 3]] == 0).all()
+    assert grid.weights.integers[0, 4] / grid.scale[4] == pytest.approx(1e38)
     assert (grid.weights.integers[:, 2] / grid.scale[2] == [3.0, 4.0]).all()
 
 
@@ -47,6 +50,16 @@ def test_log_odds_err_by_no_more_than_is_told():
     assert error.max() > 1e-3 * bound  # which is of use
     half = np.abs(v.astype(np.float16) @ known.coupling + known.hidden - v @ known.coupling)
     assert half.max() > bound
+
+
+def test_widths_that_single_precision_does_not_resolve_are_told_of():
+    for bias, drawn in ((1e6, "few"), (10.0, "many")):
+        model = GaussianRBM(np.full((2, 1), 0.01), np.full(2, bias), [0.0], 0.01)
+        few = drawn == "few"
+        told = pytest.warns(RuntimeWarning, match=r"visible_bias: got 1e\+08 widths")
+        with told if few else contextlib.nullcontext():
+            states = BlockGibbs(2).sample(model, 200).visible[:, 0]
+        assert (len(np.unique(states)) < 10) == few
 
 
 def test_units_that_are_held_keep_every_digit():

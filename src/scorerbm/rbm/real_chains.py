@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = ["RealConditionals", "advance", "sampling_precision"]
 
 _WIDTHS = 7.0  # beyond which normal numbers do not reach
 _ROUNDING = 2.0**-24
+_LEAST_STEP = 2.0**-10  # of states, in widths
 
 
 class RealConditionals(NamedTuple):
@@ -112,7 +114,23 @@ def _grid(given: RealConditionals) -> RealGrid:
 
 
 def sampling_precision(given: RealConditionals) -> dict[str, Any]:
-    """What samplers tell of the arithmetic of chains."""
+    """What samplers tell of the arithmetic of chains.
+
+    Warns
+    -----
+    RuntimeWarning
+        If single precision does not tell states apart that are a thousandth of a width from each
+        other, which models of data that were not standardised may need.
+    """
+    furthest = float(np.abs(given.field / np.sqrt(given.precision)).max())
+    if given.field.ndim == 1 and furthest * _ROUNDING > _LEAST_STEP:
+        warnings.warn(
+            f"visible_bias: got {furthest:.3g} widths sigma, expected less than "
+            f"{_LEAST_STEP / _ROUNDING:.3g}: chains are in single precision; standardise the data, "
+            "or subtract their means",
+            RuntimeWarning,
+            stacklevel=4,
+        )
     step = 1.0 / (_grid(given).scale * given.precision)
     return {
         "precision": "float32",

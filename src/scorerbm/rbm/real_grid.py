@@ -25,8 +25,9 @@ class RealGrid(NamedTuple):
 def real_grid(coupling: Reals, transposed: Reals) -> RealGrid:
     """Round each visible unit's couplings, (N, M), to the finest grid on which sums fit 32 bits.
 
-    The sum over any set of hidden units is then one of integers, and exact. Couplings that are not
-    finite, of models that have diverged, count as 0 there; single precision keeps what they are.
+    The sum over any set of hidden units is then one of integers, and exact. Where couplings are not
+    finite in single precision, as of models that have diverged, they count as 0 there; single
+    precision keeps what they are.
     """
     with np.errstate(over="ignore"):
         single = coupling.astype(np.float32)
@@ -37,6 +38,6 @@ def real_grid(coupling: Reals, transposed: Reals) -> RealGrid:
     # fitting = m 2^e with m in [1/2, 1); not-a-number has the exponent 0.
     exponent = np.frexp(np.maximum(fitting, _COARSEST))[1] - 1
     scale = np.ldexp(1.0, exponent)
-    scaled = np.where(np.isfinite(reach), transposed, 0.0) * scale
+    scaled = np.where(reach <= np.finfo(np.float32).max, transposed, 0.0) * scale
     integers = np.rint(scaled, out=scaled).astype(np.int32)
     return RealGrid(RealWeights(single, integers, {}), scale)
