@@ -160,7 +160,6 @@ def _measure(model: RBM, data: Divided, trainer: Trainer) -> dict[str, Any]:
 def pseudo_units(model: RBM, n_rows: int) -> int | None:
     """Units of each row that a pseudo-likelihood is told from; None for all.
 
-    Each real one is an integral, and there are no more than half a minute has time for.
-
+    Each real one is an integral: as many are taken as half a minute has time for.
     """
     return None if model.binary_visible else affordable_units(model, n_rows, _PSEUDO)
