@@ -208,6 +208,21 @@ def test_streams_have_no_epochs_for_callbacks():
         trainer.fit_batches([[[0, 1]] * 3])
 
 
+def test_rows_in_other_units():
+    """They are refused before they spoil the model; rows that are merely far away are taken."""
+    trainer = TRAINERS["recovery of real units"]
+    x = some_rows(trainer)
+    stream = trainer.stream(x[:100])
+    stream.update(x[:100])
+    before = arrays(stream.result())
+    for wrong in (1e6 * x[100:], np.full((1, 4), 1e300)):
+        with pytest.raises(ValueError, match=r"v: got numbers .* the training began with"):
+            stream.update(wrong)
+    assert (arrays(stream.result()) == before).all()
+    assert stream.n_rows == 100
+    stream.update(100.0 * x[100:])
+
+
 def test_rows_of_another_width():
     stream = sr.ScoreMatching(n_hidden=2).stream([[0, 1], [1, 0]])
     for rows in ([[0, 1, 1]], np.zeros((0, 2), np.uint8)):

@@ -53,6 +53,10 @@ class Family(Protocol):
         """Return data as states of the model."""
         ...
 
+    def check_units(self, states: States, which: str) -> None:
+        """Refuse states of data in other units than those of the data that say which."""
+        ...
+
     def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
         """Parameters to start from: nearly independent units with the data's marginals."""
         ...
@@ -123,6 +127,9 @@ class BernoulliFamily:
     def standardised(self, states: States) -> States:
         """Bits are what they are."""
         return states
+
+    def check_units(self, states: States, which: str) -> None:
+        """Bits have none."""
 
     def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
         """Small normal weights; visible biases are the data's log-odds."""

@@ -62,13 +62,9 @@ class GaussianFamily:
             raise ValueError(f"init: got {init!r}, expected one with data_mean and data_scale")
         if len(kept.mean) != data.n_units:
             raise ValueError(f"init: got {init!r}, expected {data.n_units} visible units as in v")
-        furthest = float(np.abs(kept.apply(data.unpack())).max())
-        if furthest > FURTHEST:
-            raise ValueError(
-                f"v: got numbers {furthest:.3g} standard deviations from the mean of the data that "
-                "init was trained on, expected data in the same units"
-            )
-        return cls(kept, sigma, sigma_floor)
+        found = cls(kept, sigma, sigma_floor)
+        found.check_units(found.standardised(data), "init was trained on")
+        return found
 
     def known_by(self, model: RBM) -> Self:
         """Data are standardised as it does already: else its parameters would mean nothing."""
@@ -82,6 +78,15 @@ class GaussianFamily:
     def standardised(self, states: States) -> States:
         """Return data in standard deviations from their mean."""
         return RealStates(self._standardisation.apply(states.unpack()))
+
+    def check_units(self, states: States, which: str) -> None:
+        """Refuse standardised data so far away that their units must be others."""
+        furthest = float(np.abs(states.unpack()).max())
+        if not furthest <= FURTHEST:
+            raise ValueError(
+                f"v: got numbers {furthest:.3g} standard deviations from the mean of the data that "
+                f"{which}, expected data in the same units"
+            )
 
     def initial(self, n_hidden: int, seed: int, backend: Backend) -> dict[str, Reals]:
         """Normal weights of variance 1/(4N); widths of 1, the data's own, unless they are fixed."""

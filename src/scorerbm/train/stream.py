@@ -64,7 +64,7 @@ class Stream:
         Raises
         ------
         ValueError, TypeError
-            If they are not rows of states like the first.
+            If they are not rows of states like the first; nothing is trained then.
         DivergenceError
             If the parameters or the loss stop being finite.
         """
@@ -76,6 +76,7 @@ class Stream:
         n_batches = -(-len(states) // run.trainer.batch_size)
         with at_work(run.backend, run.n_threads):
             states = run.family.standardised(states)
+            run.family.check_units(states, "the training began with")
             run.gradient.turn_to(states)
             losses = []
             for rows in np.array_split(np.arange(len(states)), n_batches):
