@@ -147,8 +147,22 @@ def test_history_and_settings():
     rates = [row["learning_rate"] for row in fit.history]
     assert rates == pytest.approx([0.01 * (1 - n / 5200) for n in (2000, 4000, 5200)])
     assert "log_likelihood" in fit.history[-1]
-    assert fit.settings["n_rows"] == 5200
+    assert fit.settings["n_rows"] == fit.settings["rate_falls_over"] == 5200
+    assert fit.settings["n_first"] == 1000
     assert fit.record()["reached"]["rows"] == 5200
+
+
+def test_losses_are_those_of_rows():
+    """A last batch of few rows counts for no more than these."""
+    trainer = sr.ContrastiveDivergence(n_hidden=3, batch_size=100, persistent=False)
+    x = some_rows(trainer)
+    stream = trainer.stream(x)
+    losses = []
+    for part in (x[:100], x[100:101]):
+        stream.update(part)
+        losses.append(stream.loss)
+    assert losses[0] != losses[1]
+    assert stream.result().history[-1]["loss"] == pytest.approx(np.dot(losses, [100, 1]) / 101)
 
 
 def test_a_loop_of_ones_own():

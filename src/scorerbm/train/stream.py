@@ -37,6 +37,7 @@ class Stream:
         self._parameters = run.start(init)
         self._seconds = 0.0
         self._losses: list[float] = []
+        self._sizes: list[int] = []
         self._history: list[dict[str, float]] = []
         self.n_rows = 0
         """Rows trained on so far."""
@@ -78,15 +79,17 @@ class Stream:
             states = run.family.standardised(states)
             run.family.check_units(states, "the training began with")
             run.gradient.turn_to(states)
-            losses = []
+            losses, sizes = [], []
             for rows in np.array_split(np.arange(len(states)), n_batches):
                 wraps, first = divmod(self.n_rows, _CHAINS)
                 batch = Batch(rows, states[rows], wraps, self._progress(int(rows[0])), first)
                 losses.append(run.step(self._parameters, batch))
+                sizes.append(len(rows))
             run.check_finite(self._parameters, 0)
         self.n_rows += len(states)
         self._losses += losses
-        self.loss = float(np.mean(losses))
+        self._sizes += sizes
+        self.loss = float(np.average(losses, weights=sizes))
         self._seconds += time.perf_counter() - start
         if len(self._losses) >= _UPDATES_A_ROW:
             self._note()
@@ -119,6 +122,7 @@ class Stream:
             run.monitor.verdict(model, history, len(history) - 1)
         settings: dict[str, Any] = run.settings(self._init)
         settings |= {"n_epochs": 1, "n_rows": self.n_rows}
+        settings |= {"n_first": len(run.data), "rate_falls_over": self._expected}
         return Fit(model, history, settings, len(history) - 1)
 
     def _progress(self, row: int) -> float:
@@ -131,12 +135,12 @@ class Stream:
             {
                 "epoch": len(self._history),
                 "rows": self.n_rows,
-                "loss": float(np.mean(self._losses)),
+                "loss": float(np.average(self._losses, weights=self._sizes)),
                 "learning_rate": self._run.trainer.optimizer.rate(self._progress(0)),
                 "seconds": self._seconds,
             }
         )
-        self._losses = []
+        self._losses, self._sizes = [], []
 
 
 def regroup(batches: Iterable[ArrayLike], n_first: int, size: int) -> Iterator[NDArray[Any]]:
