@@ -88,6 +88,30 @@ def test_jitted_and_plain_drifts_give_the_same_bits(n_threads: int) -> None:
 
 
 @pytest.mark.numba
+def test_what_a_drift_leaves_out_is_no_drift() -> None:
+    """At every step, in plain Python and jitted, however often there is a look at the state."""
+    numba = pytest.importorskip("numba")
+
+    def drift(v: Any, t: Any, out: Any) -> None:
+        for c in range(v.shape[0]):
+            if t > 0.5:
+                out[c, 0] += np.float32(1.0)
+
+    model = BernoulliRBM(np.zeros((2, 1)), np.zeros(2), np.zeros(1))
+    sde = ReverseSDE(n_steps=100, schedule=SCHEDULE, drift=drift, keep_every=100)
+    expected, *others = (
+        x.sample(model, 3, seed=3).trajectory.states[-1]
+        for x in (
+            sde,
+            replace(sde, drift=numba.njit(drift)),
+            replace(sde, drift=numba.njit(drift), keep_every=7),
+        )
+    )
+    for got in others:
+        np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.numba
 def test_a_jitted_drift_has_the_known_law() -> None:
     numba = pytest.importorskip("numba")
     # exp is the library's or the compiler's: equal to rounding only.

@@ -17,6 +17,8 @@ __all__ = ["Drift", "integrate_drift"]
 Drift = Callable[[Floats, float, Floats], Any]
 """drift(v, t, out) fills ``out`` (B, N) for states v (B, N), both of float32, at the time t.
 
+What it leaves out stays 0, and v is not to be written to.
+
 It may be given all states of a batch or any part of them, so each row of ``out`` may depend on its
 own row of v only.
 """

@@ -19,8 +19,9 @@ __all__ = ["integrate_drift"]
 def _steps(
     drift: Any, x: Any, times: Any, length: Any, spread: Any, chains: Any, first: Any, key: Any
 ) -> None:
-    rate = np.zeros_like(x)
+    rate = np.empty_like(x)
     for k in range(len(times)):
+        rate[:] = np.float32(0.0)
         drift(x, times[k], rate)
         for c in range(len(x)):
             for j in range(x.shape[1]):
