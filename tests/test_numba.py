@@ -71,6 +71,27 @@ def test_the_score_is_that_of_mean_field() -> None:
     assert np.abs(got - other).max() > 1e-3
 
 
+@pytest.mark.parametrize("size", [0, 6, 8, 12, 14, 2000])
+def test_arrays_of_other_sizes_are_refused(size: int) -> None:
+    """Rather than read or written beyond their ends."""
+    v, h, wrong = np.zeros(13), np.zeros(7), np.zeros(size)
+    amplitudes = 0.5, 0.5, 2
+    for call, unit in (
+        (lambda: sn.energy(GIVEN, wrong, h), "visible"),
+        (lambda: sn.energy(GIVEN, v, wrong), "hidden"),
+        (lambda: sn.free_energy(GIVEN, wrong), "visible"),
+        (lambda: sn.hidden_log_odds(GIVEN, v, wrong), "hidden"),
+        (lambda: sn.hidden_probability(GIVEN, wrong, h.copy()), "visible"),
+        (lambda: sn.visible_log_odds(GIVEN, h, wrong), "visible"),
+        (lambda: sn.visible_probability(GIVEN, wrong, v.copy()), "hidden"),
+        (lambda: sn.mean_field(GIVEN, wrong, *amplitudes, v.copy()), "visible"),
+        (lambda: sn.score(GIVEN, v, *amplitudes, wrong), "visible"),
+        (lambda: sn.score(GIVEN, wrong, *amplitudes, v.copy()), "visible"),
+    ):
+        with pytest.raises(ValueError, match=f"expected one number for each {unit} unit"):
+            call()
+
+
 def test_other_families_are_refused() -> None:
     gaussian = GaussianRBM(np.eye(2), np.zeros(2), np.zeros(2), np.ones(2))
     with pytest.raises(TypeError, match="model: got GaussianRBM, expected a BernoulliRBM"):

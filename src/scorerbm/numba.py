@@ -3,7 +3,7 @@
 `parameters` makes a named tuple of arrays of a model, which Numba knows how to pass. The functions
 here take it, called from Python or from code under ``numba.njit``. Each is of one state; those that
 return several numbers write them to ``out``, of either precision. They agree with the methods and
-denoisers of the same names to rounding.
+denoisers of the same names to rounding. An array of another size than the layer is a ValueError.
 """
 
 from __future__ import annotations
@@ -66,8 +66,28 @@ def parameters(model: BernoulliRBM) -> Parameters:
     return Parameters(*(np.array(x, np.float64, order="C") for x in own))
 
 
-# One file, as Numba looks for changes in the file of a cached function only.
-_jit = njit(cache=True, nogil=True, error_model="numpy")
+def _jit(function: Any) -> Any:
+    """Compile at the first call and keep the machine code, where there is a folder for it.
+
+    All is in this file, as Numba looks for changes in the file of a cached function only.
+    """
+    try:
+        return njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # no folder may be written to: compiled anew in each process
+        return njit(nogil=True, error_model="numpy")(function)
+
+
+@_jit
+def _check_visible(parameters: Any, x: Any) -> None:
+    """Jitted code looks at no bounds by itself."""
+    if len(x) != parameters.weights.shape[0]:
+        raise ValueError("expected one number for each visible unit in v, v_t and out")
+
+
+@_jit
+def _check_hidden(parameters: Any, x: Any) -> None:
+    if len(x) != parameters.weights.shape[1]:
+        raise ValueError("expected one number for each hidden unit in h and out")
 
 
 @_jit
@@ -79,6 +99,8 @@ def _sigmoid(x: Any) -> Any:
 @_jit
 def hidden_log_odds(parameters: Any, v: Any, out: Any) -> None:
     """Wᵀv + c of a state (N,), to ``out`` (M,)."""
+    _check_visible(parameters, v)
+    _check_hidden(parameters, out)
     w, c = parameters.weights, parameters.hidden_bias
     for j in range(w.shape[1]):
         out[j] = c[j]
@@ -91,6 +113,8 @@ def hidden_log_odds(parameters: Any, v: Any, out: Any) -> None:
 @_jit
 def visible_log_odds(parameters: Any, h: Any, out: Any) -> None:
     """Wh + b of a state (M,), to ``out`` (N,)."""
+    _check_hidden(parameters, h)
+    _check_visible(parameters, out)
     w, b = parameters.weights, parameters.visible_bias
     for i in range(w.shape[0]):
         total = b[i]
@@ -118,6 +142,8 @@ def visible_probability(parameters: Any, h: Any, out: Any) -> None:
 @_jit
 def energy(parameters: Any, v: Any, h: Any) -> float:
     """Return -vᵀWh - bᵀv - cᵀh."""
+    _check_visible(parameters, v)
+    _check_hidden(parameters, h)
     total = 0.0
     for i in range(len(v)):
         field = parameters.visible_bias[i]
@@ -147,6 +173,8 @@ def mean_field(
     parameters: Any, v_t: Any, alpha: float, sigma: float, n_iterations: int, out: Any
 ) -> None:
     """E[v₀ | v_t = alpha v₀ + sigma ζ] as `MeanFieldDenoiser` finds it, to ``out`` (N,)."""
+    _check_visible(parameters, v_t)
+    _check_visible(parameters, out)
     w, b, c = parameters.weights, parameters.visible_bias, parameters.hidden_bias
     rate = alpha / (sigma * sigma)
     channel, v = np.empty(len(b)), np.empty(len(b))
@@ -170,6 +198,7 @@ def score(
     parameters: Any, v_t: Any, alpha: float, sigma: float, n_iterations: int, out: Any
 ) -> None:
     """Write the score (alpha E[v₀ | v_t] - v_t)/sigma² with the mean of `mean_field` to ``out``."""
+    _check_visible(parameters, out)
     mean = np.empty(len(v_t))
     mean_field(parameters, v_t, alpha, sigma, n_iterations, mean)
     for i in range(len(v_t)):
