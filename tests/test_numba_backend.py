@@ -9,6 +9,7 @@ import textwrap
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,8 @@ from scorerbm.sample.base import Sampler
 
 pytest.importorskip("numba")
 pytestmark = pytest.mark.numba
+
+from scorerbm.backends.numba import binary_units, graphs, paths, threads  # noqa: E402
 
 NUMBA: Backend = get_backend("numba")
 REFERENCE: Backend = get_backend("reference")
@@ -40,6 +43,21 @@ def test_numba_equals_reference(size: tuple[int, int, int]) -> None:
 def test_threads_that_really_start_change_nothing(n_threads: int) -> None:
     problem = Problem(1100, 65, 63)  # more than one tile of chains
     assert_same_bits(problem.run(NUMBA, n_threads), problem.run(REFERENCE))
+
+
+def test_calls_cut_short_to_look_for_signals_change_nothing(monkeypatch: Any) -> None:
+    problem = Problem(1100, 65, 63)
+    monkeypatch.setattr(threads, "_LONGEST_CALL", 1)
+    calls = []
+    for module in (binary_units, graphs, paths):
+
+        def counted(*arguments: Any, module: Any = module) -> None:
+            calls.append(module)
+            threads.in_rows(*arguments)
+
+        monkeypatch.setattr(module, "in_rows", counted)
+    assert_same_bits(problem.run(NUMBA), problem.run(REFERENCE))
+    assert all(calls.count(module) > 10 for module in (binary_units, graphs, paths))
 
 
 def test_the_comparison_sees_one_bit() -> None:
@@ -124,6 +142,32 @@ def test_kept_code_is_stale_once_any_file_of_kernels_changes() -> None:
     run_python(KEPT)
     program = textwrap.dedent(changed) + textwrap.dedent(KEPT)
     assert run_python(program).split() == ["0", "1"]
+
+
+def test_constants_compiled_into_kernels_are_among_what_makes_code_stale() -> None:
+    from scorerbm.backends import protocol, reference
+    from scorerbm.backends.numba import jit
+
+    for package, name in ((reference, "elementary"), (reference, "single"), (protocol, "types")):
+        assert Path(package.__file__ or "").with_name(f"{name}.py") in jit._sources()
+
+
+def test_kernels_are_compiled_where_nothing_can_be_kept() -> None:
+    """As in a container whose files are read-only."""
+    program = """
+        from numba.core.caching import FunctionCache
+        FunctionCache._impl_class._locator_classes = []
+        import numpy as np
+        from scorerbm.backends import get_backend
+        chains = np.arange(3, dtype=np.uint32)
+        drawn = [
+            get_backend(name).uniform(chains, 5, (1, 2), step=0, domain=5)
+            for name in ("numba", "reference")
+        ]
+        assert (drawn[0] == drawn[1]).all()
+        import scorerbm.numba
+    """
+    run_python(program)
 
 
 def test_numba_serves_where_there_is_no_native_build() -> None:

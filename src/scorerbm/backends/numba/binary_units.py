@@ -24,21 +24,12 @@ from .jit import kernel
 from .philox import long_blocks
 from .prepared import bias_rows, frozen_rows, layers_of, own
 from .real_numbers import RealNumbers
-from .threads import in_rows
+from .threads import in_rows, parts_of_sweeps
 
-__all__ = ["BinaryUnits", "parts_of_sweeps"]
+__all__ = ["BinaryUnits"]
 
 _NO_ROWS, _NO_BITS = np.empty((0, 0)), np.empty((0, 0), np.uint64)
 _NO_ENERGIES = np.empty(0, np.int64)
-_LONGEST_CALL = 1 << 31
-"""Weights visited by a call of a kernel, in which no signal is looked for: half a second."""
-
-
-def parts_of_sweeps(first: int, count: int, work: int) -> Iterator[tuple[int, int]]:
-    """First sweep and number of sweeps of each call, where a sweep is so much work."""
-    most = max(1, _LONGEST_CALL // max(1, work))
-    for start in range(0, count, most):
-        yield first + start, min(most, count - start)
 
 
 def _between_events(first: int, count: int, swap_every: int) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from .elementary import sigmoid
 from .half_sweep import draw_bit
 from .jit import kernel
 from .philox import long_blocks
-from .threads import in_rows
+from .threads import in_rows, parts_of_sweeps
 
 __all__ = ["Graphs"]
 
@@ -57,9 +57,13 @@ class Graphs(reference.ReferenceBackend):
         given = (graph.starts, graph.neighbours, graph.weights, graph.bias, graph.order)
         arrays = tuple(np.array(x) for x in given)
 
-        def work(a: int, b: int) -> None:
-            own = np.ascontiguousarray(factor[:, a:b])
-            _sweep_graph(arrays, out[a:b], ids[a:b], key, first_sweep, own)
+        a_sweep = 20 * (len(graph.weights) + 1)
+        for start, count in parts_of_sweeps(0, len(beta), a_sweep * len(out)):
+            of_part = factor[start : start + count]
 
-        in_rows(len(out), 20 * (len(graph.weights) + 1) * len(beta), n_threads, work)
+            def work(a: int, b: int, first: int = start, factor: Reals = of_part) -> None:
+                own = np.ascontiguousarray(factor[:, a:b])
+                _sweep_graph(arrays, out[a:b], ids[a:b], key, first_sweep + first, own)
+
+            in_rows(len(out), a_sweep * count, n_threads, work)
         return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,19 @@ from numba.extending import intrinsic
 __all__ = ["as_float", "as_int", "as_long", "as_real", "fused", "helper", "kernel"]
 
 
+def _sources() -> list[Path]:
+    """The files of kernels, and those of the constants that are compiled into them."""
+    return sorted(Path(__file__).parents[1].rglob("*.py"))
+
+
 @cache
 def _stamp() -> str:
-    """A fingerprint of all files of kernels."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    """A fingerprint of these files."""
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in _sources())).hexdigest()
 
 
 class _Cache(FunctionCache):
-    """Machine code on disk that is stale as soon as any file here changes.
+    """Machine code on disk that is stale as soon as any of the backends' files changes.
 
     Numba looks at the file of the kernel alone, and would keep what it has inlined from others.
     """
@@ -51,7 +56,8 @@ def helper(function: Callable[..., Any]) -> Any:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls, at its first call, and keep it for other processes."""
     dispatcher = helper(function)
-    dispatcher._cache = _Cache(function)
+    with suppress(RuntimeError):  # no folder may be written to: compiled anew in each process
+        dispatcher._cache = _Cache(function)
     return dispatcher
 
 

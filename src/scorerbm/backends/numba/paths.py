@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..bits import pack_bits, unpack_bits
@@ -9,7 +11,7 @@ from ..protocol import Bits, Floats, IntegerRBM, Key, PathResult, Stages, Words
 from . import chains as kernels
 from .binary_units import BinaryUnits
 from .prepared import bias_rows, layers_of, own
-from .threads import in_rows
+from .threads import in_rows, parts_of_sweeps
 
 __all__ = ["Paths"]
 
@@ -41,12 +43,16 @@ class Paths(BinaryUnits):
         shifts = np.empty(0, np.float32) if shift is None else np.array(shift)
         numbers = tuple(np.array(numbers) for numbers in stages)
 
-        def work(a: int, b: int) -> None:
-            kernels.sweep_path(
-                layers, v[a:b], h[a:b], (hidden_bias, own(visible_bias, a, b)), rbm.scale, limit,
-                shifts, ids[a:b], key, noise_key, x[a:b], y[a:b], numbers, first_sweep, n_sweeps,
-                first_stage,
-            )  # fmt: skip
+        a_stage = n * m * n_sweeps
+        for start, count in parts_of_sweeps(0, len(stages.rate), a_stage * n_chains):
+            of_part = tuple(number[start : start + count] for number in numbers)
 
-        in_rows(n_chains, n * m * n_sweeps * len(stages.rate), n_threads, work)
+            def work(a: int, b: int, start: int = start, of_part: Any = of_part) -> None:
+                kernels.sweep_path(
+                    layers, v[a:b], h[a:b], (hidden_bias, own(visible_bias, a, b)), rbm.scale,
+                    limit, shifts, ids[a:b], key, noise_key, x[a:b], y[a:b], of_part,
+                    first_sweep + start * n_sweeps, n_sweeps, first_stage + start,
+                )  # fmt: skip
+
+            in_rows(n_chains, a_stage * count, n_threads, work)
         return PathResult(x, unpack_bits(v, n), unpack_bits(h, m))

@@ -1,16 +1,25 @@
-"""Rows shared out to threads of one call, which kernels leave to run beside each other."""
+"""Calls of kernels: of how many sweeps, and of which rows on which thread."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-__all__ = ["in_rows"]
+__all__ = ["in_rows", "parts_of_sweeps"]
 
 _WORTH_A_THREAD = 1 << 20
 """Additions or so; a thread takes a tenth of a millisecond to start."""
+_LONGEST_CALL = 1 << 31
+"""As many in a call of a kernel, in which no signal is looked for: half a second."""
+
+
+def parts_of_sweeps(first: int, count: int, work: int) -> Iterator[tuple[int, int]]:
+    """First sweep and number of sweeps of each call, where a sweep is so much work."""
+    most = max(1, _LONGEST_CALL // max(1, work))
+    for start in range(0, count, most):
+        yield first + start, min(most, count - start)
 
 
 def in_rows(n_rows: int, work: float, n_threads: int, function: Callable[[int, int], None]) -> None:
