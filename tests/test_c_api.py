@@ -317,6 +317,30 @@ def test_what_is_wrong_has_a_code_and_a_sentence(model):
     refused("last_time", wrong, "linear_schedule", 0.1, 20.0, 1.5, byref(schedule))
 
 
+def test_states_that_are_none_are_refused(model):
+    """Rather than computed with."""
+    wrong, handle, out = c_api.INVALID_ARGUMENT, Model(model), c_api.address(np.empty(3))
+    v, h = np.zeros((3, 70), np.uint8), np.zeros((3, 40), np.uint8)
+    for name, states in (("visible", v), ("hidden", h)):
+        states[2, 5] = 2
+        arrays = c_api.address(v), c_api.address(h)
+        refused(f"{name}: expected only 0 and 1", wrong, "energy", handle, 3, *arrays, 1, out)
+        if name == "visible":
+            refused("visible: expected only", wrong, "free_energy", handle, 3, arrays[0], 1, out)
+        states[2, 5] = 0
+    chains, *_arrays_of_states = handle.chains(3, Key())
+    numbers = [np.full(1, x) for x in (0.5, 0.8, 0.5, 0.5)]
+    stages = Stages(1, *map(c_api.address, numbers))
+    for number in (np.nan, np.inf, -1e19):
+        state = np.zeros((3, 70), np.float32)
+        state[1, 3] = number
+        given = c_api.address(state)
+        refused("state: expected finite", wrong, "posterior_start", handle, byref(chains), given,
+                0.5, 0.8)  # fmt: skip
+        refused("state: expected finite", wrong, "posterior_path", handle, byref(chains),
+                byref(stages), 1, Key(), 1, given)  # fmt: skip
+
+
 def test_steps_too_long_for_the_noise_are_refused(model):
     handle, (schedule, _arrays) = Model(model), linear(4, 0.1, 5000.0)
     chains, *_arrays_of_states = handle.chains(3, Key())

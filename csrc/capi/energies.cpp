@@ -2,8 +2,8 @@
 #include <functional>
 #include <vector>
 
+#include "capi/chains_task.h"
 #include "capi/functions.h"
-#include "capi/model.h"
 #include "runtime/dispatch.h"
 #include "runtime/parallel.h"
 
@@ -43,8 +43,8 @@ int energy(const scorerbm_model* model, std::size_t n, const std::uint8_t* visib
            const std::uint8_t* hidden, std::size_t n_threads, double* out, scorerbm_error* error) {
     return guarded(error, [&] {
         require_pointer(model, "model");
-        require_pointer(visible, "visible");
-        require_pointer(hidden, "hidden");
+        check_states(visible, n * model->n_visible, "visible");
+        check_states(hidden, n * model->n_hidden, "hidden");
         require_pointer(out, "out");
         for_each_row(*model, n, visible, n_threads, out, [&](std::size_t r, Row& fields) {
             const std::uint8_t* h = hidden + r * model->n_hidden;
@@ -59,7 +59,7 @@ int free_energy(const scorerbm_model* model, std::size_t n, const std::uint8_t* 
                 std::size_t n_threads, double* out, scorerbm_error* error) {
     return guarded(error, [&] {
         require_pointer(model, "model");
-        require_pointer(visible, "visible");
+        check_states(visible, n * model->n_visible, "visible");
         require_pointer(out, "out");
         for_each_row(*model, n, visible, n_threads, out, [](std::size_t, Row& fields) {
             kernels().softplus(fields.data(), fields.data(), fields.size());

@@ -126,7 +126,7 @@ int posterior_start(const scorerbm_model* model, scorerbm_chains* chains, const 
         require_pointer(model, "model");
         require_pointer(chains, "chains");
         require_pointer(chains->visible, "chains.visible");
-        require_pointer(state, "state");
+        check_noisy(state, chains->count * model->n_visible);
         check_amplitudes(alpha, sigma);
         const ChainIds ids(chains->ids, chains->first_chain, chains->count);
         start_posterior(*model, *chains, ids, to_key(chains->key), state, alpha, sigma);
@@ -140,7 +140,7 @@ int posterior_path(const scorerbm_model* model, scorerbm_chains* chains,
     return guarded(error, [&] {
         check_chains(model, chains);
         require_pointer(stages, "stages");
-        require_pointer(state, "state");
+        check_noisy(state, chains->count * model->n_visible);
         const ChainIds ids(chains->ids, chains->first_chain, chains->count);
         integrate(*model, *chains, ids, *stages, n_sweeps, to_key(noise_key), n_threads, state);
     });

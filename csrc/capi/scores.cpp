@@ -37,12 +37,9 @@ struct OneStage {
 void check_arguments(const scorerbm_model* model, std::size_t n, const double* state, double alpha,
                      double sigma, const double* out) {
     require_pointer(model, "model");
-    require_pointer(state, "state");
+    check_noisy(state, n * model->n_visible);
     require_pointer(out, "out");
     check_amplitudes(alpha, sigma);
-    require(std::all_of(state, state + n * model->n_visible,
-                        [](double x) { return std::abs(x) < 1e18; }),
-            "state: expected finite numbers below 1e18 in magnitude");
 }
 
 }  // namespace

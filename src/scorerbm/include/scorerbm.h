@@ -231,6 +231,9 @@ static inline const scorerbm_api* scorerbm_import(void) {
     const scorerbm_api* api = NULL;
     PyObject* module = PyImport_ImportModule("scorerbm._core");
     PyObject* capsule = module == NULL ? NULL : PyObject_GetAttrString(module, "_C_API");
+    if (module != NULL && capsule == NULL) {
+        PyErr_SetString(PyExc_ImportError, "scorerbm: what is installed has no C interface");
+    }
     if (capsule != NULL) {
         api = (const scorerbm_api*)PyCapsule_GetPointer(capsule, SCORERBM_CAPSULE_NAME);
     }
