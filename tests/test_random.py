@@ -193,13 +193,16 @@ def test_wrong_arguments_are_named(arguments, error, message):
         (3, TypeError),
         (np.random.Philox(1).state, ValueError),
         (Philox4x32(1).state | {"buffer_pos": 2}, ValueError),
+        (Philox4x32(1).state | {"has_uint32": 1, "uinteger": 2**32}, ValueError),
+        (Philox4x32(1).state | {"state": {"key": (1, 2)}}, ValueError),
+        ({"bit_generator": "Philox4x32", "state": Philox4x32(1).state["state"]}, ValueError),
     ],
 )
 def test_wrong_states_are_refused(state, error):
-    generator = Philox4x32(1)
+    generator = Philox4x32(2)
     with pytest.raises(error):
         generator.state = state
-    assert raw(generator) == raw(Philox4x32(1))
+    assert raw(generator) == raw(Philox4x32(2))
 
 
 def test_the_package_has_it_too():

@@ -61,7 +61,8 @@ cdef void refill(Numbers* of) noexcept nogil:
     stream.step = of.counter[2]
     stream.domain = of.counter[3]
     stream.n_chains = 1
-    stream.first_chain = of.counter[1]
+    stream.ids = &of.counter[1]
+    # It takes no memory for numbers that are given, so that nothing is left that could fail.
     api.words(&stream, of.counter[0], n_blocks, of.words, NULL)
     of.next = 0
     of.count = 2 * <uint32_t>n_blocks
@@ -70,12 +71,15 @@ cdef void refill(Numbers* of) noexcept nogil:
 cdef inline uint64_t next_uint64(void* state) noexcept nogil:
     cdef Numbers* of = <Numbers*>state
     cdef uint32_t* pair
-    if of.next == of.count:
+    cdef uint32_t at = of.next
+    # A state that is set while another thread draws may spoil numbers, and no memory.
+    if at >= of.count:
         if of.count > 0:
             add_to(of.counter, of.count // 2)
         refill(of)
-    pair = &of.words[2 * of.next]
-    of.next += 1
+        at = 0
+    pair = &of.words[2 * at]
+    of.next = at + 1
     return (<uint64_t>pair[0] << 32) | pair[1]
 
 
@@ -217,16 +221,17 @@ class Philox4x32(np.random.BitGenerator):
         name = value.get("bit_generator")
         if name != type(self).__name__:
             raise ValueError(f"state: got that of {name!r}, expected one of {type(self).__name__}")
-        block = _number(_words("counter", value["state"]["counter"], 4))
-        second = int(value["buffer_pos"])
+        try:
+            counter, key = value["state"]["counter"], value["state"]["key"]
+            second, has_half = int(value["buffer_pos"]), int(value["has_uint32"])
+            half = value["uinteger"]
+        except KeyError as error:
+            raise ValueError(f"state: has no {error}") from None
         if second not in (0, 1):
             raise ValueError(f"buffer_pos: got {second}, expected 0 or 1")
-        self._numbers.go_to(
-            _words("key", value["state"]["key"], 2),
-            2 * block + second,
-            int(bool(value["has_uint32"])),
-            int(value["uinteger"]),
-        )
+        block, key = _number(_words("counter", counter, 4)), _words("key", key, 2)
+        (half,) = _words("uinteger", half, 1)
+        self._numbers.go_to(key, 2 * block + second, int(has_half != 0), half)
 
     def advance(self, delta):
         """Go on as if so many numbers of 64 bits had been drawn; what is left of one is dropped.
