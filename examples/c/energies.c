@@ -14,8 +14,8 @@ static double mean(const double* numbers, size_t size) {
 }
 
 /* Fills out (n_sweeps); returns a code of the interface. `energy` has room for a chain each. */
-static int run(const scorerbm_model* model, scorerbm_chains* chains, uint64_t seed,
-               size_t n_sweeps, double* energy, double* out, scorerbm_error* error) {
+static int run(const scorerbm_model* model, scorerbm_chains* chains, uint64_t seed, size_t n_sweeps,
+               double* energy, double* out, scorerbm_error* error) {
     const scorerbm_sweeps one_sweep = {.n_sweeps = 1};
     scorerbm_key start;
     int code = api->derive_key(seed, "start", &start, error);
@@ -43,11 +43,45 @@ static PyObject* as_list(const double* numbers, Py_ssize_t size) {
     return list;
 }
 
-/* mean_energies(weights, visible_bias, hidden_bias, n_chains, n_sweeps, seed), of float32 arrays. */
+/* The list that `mean_energies` returns, with memory and a model of its own while it works. */
+static PyObject* energies_of(const scorerbm_parameters* parameters, size_t n_chains,
+                             size_t n_sweeps, uint64_t seed) {
+    scorerbm_chains chains = {.count = n_chains,
+                              .visible = malloc(n_chains * parameters->n_visible),
+                              .hidden = malloc(n_chains * parameters->n_hidden)};
+    double* energy = malloc(n_chains * sizeof *energy);
+    double* out = malloc(n_sweeps * sizeof *out);
+    scorerbm_model* model = NULL;
+    scorerbm_error error = {"not enough memory"};
+    int code = SCORERBM_NO_MEMORY;
+
+    if (chains.visible != NULL && chains.hidden != NULL && energy != NULL && out != NULL) {
+        Py_BEGIN_ALLOW_THREADS code = api->model_new(parameters, &model, &error);
+        if (code == SCORERBM_OK) code = run(model, &chains, seed, n_sweeps, energy, out, &error);
+        api->model_free(model);
+        Py_END_ALLOW_THREADS
+    }
+
+    PyObject* result = NULL;
+    if (code == SCORERBM_OK) {
+        result = as_list(out, (Py_ssize_t)n_sweeps);
+    } else {
+        PyErr_SetString(PyExc_RuntimeError, error.message);
+    }
+    free(out);
+    free(energy);
+    free(chains.hidden);
+    free(chains.visible);
+    return result;
+}
+
+/* mean_energies(weights, visible_bias, hidden_bias, n_chains, n_sweeps, seed), of float32 arrays.
+ */
 static PyObject* mean_energies(PyObject* self, PyObject* args) {
     Py_buffer weights, visible_bias, hidden_bias;
     Py_ssize_t n_chains, n_sweeps;
     unsigned long long seed;
+    PyObject* result = NULL;
     (void)self;
     if (!PyArg_ParseTuple(args, "y*y*y*nnK", &weights, &visible_bias, &hidden_bias, &n_chains,
                           &n_sweeps, &seed)) {
@@ -60,35 +94,13 @@ static PyObject* mean_energies(PyObject* self, PyObject* args) {
                                             .weights = weights.buf,
                                             .visible_bias = visible_bias.buf,
                                             .hidden_bias = hidden_bias.buf};
-    const size_t count = (size_t)n_chains;
-    scorerbm_chains chains = {
-        .count = count, .visible = malloc(count * n), .hidden = malloc(count * m)};
-    double* energy = malloc(count * sizeof *energy);
-    double* out = malloc((size_t)n_sweeps * sizeof *out);
-    scorerbm_model* model = NULL;
-    scorerbm_error error = {"not enough memory"};
-    int code = SCORERBM_NO_MEMORY;
-
-    if (chains.visible != NULL && chains.hidden != NULL && energy != NULL && out != NULL) {
-        Py_BEGIN_ALLOW_THREADS
-        code = api->model_new(&parameters, &model, &error);
-        if (code == SCORERBM_OK) {
-            code = run(model, &chains, seed, (size_t)n_sweeps, energy, out, &error);
-        }
-        api->model_free(model);
-        Py_END_ALLOW_THREADS
+    if ((size_t)weights.len == n * m * sizeof(float) && n_chains > 0 && n_sweeps > 0) {
+        result = energies_of(&parameters, (size_t)n_chains, (size_t)n_sweeps, seed);
+    } else { /* sizes are ours to look at: the interface knows pointers only */
+        PyErr_SetString(PyExc_ValueError,
+                        "expected a weight for each pair of units, and chains "
+                        "and sweeps of 1 or more");
     }
-
-    PyObject* result = NULL;
-    if (code == SCORERBM_OK) {
-        result = as_list(out, n_sweeps);
-    } else {
-        PyErr_SetString(PyExc_RuntimeError, error.message);
-    }
-    free(out);
-    free(energy);
-    free(chains.hidden);
-    free(chains.visible);
     PyBuffer_Release(&hidden_bias);
     PyBuffer_Release(&visible_bias);
     PyBuffer_Release(&weights);
@@ -100,8 +112,8 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "energies", NULL, -1, methods,
-                                        NULL, NULL, NULL, NULL};
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "energies", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit_energies(void) {
     api = scorerbm_import();
