@@ -71,7 +71,7 @@ class GaussianRBM(RBM):
     Chains work in single precision, with sums in a given order or exact, so that a seed gives the
     same samples everywhere; ``info["log_odds_error"]`` of samples bounds what it costs.
     ``precision`` of samplers, which is about binary units, does not matter. Means b of more than
-    10⁴ widths σ, as data have that were not standardised, draw a warning: states then are coarse.
+    2¹⁴ widths σ, as data have that were not standardised, draw a warning: states then are coarse.
 
     The log-likelihood of data in their own units is that of the standardised ones less
     Σ ln scale.
