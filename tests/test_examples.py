@@ -24,6 +24,7 @@ SLOW = {
     "python/inpainting.py",
     "python/sequences.py",
     "sklearn/grid_search.py",
+    "torch/latent_callables.py",
 }
 
 MODULES = {
