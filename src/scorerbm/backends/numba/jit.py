@@ -1,8 +1,7 @@
 """How kernels are compiled, and what they need of the compiler beyond Python.
 
 Numba gives the sum of two 32-bit numbers 64 bits, so that kernels say the width after every
-operation. It contracts nothing to fused multiply-adds without ``fastmath``, which no kernel has:
-`fused` is one where it is meant.
+operation. It contracts nothing to fused multiply-adds without ``fastmath``, which no kernel has.
 """
 
 from __future__ import annotations
@@ -14,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from llvmlite import ir
 from numba import njit, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic
 
-__all__ = ["as_float", "as_int", "as_long", "as_real", "fused", "helper", "kernel"]
+__all__ = ["as_float", "as_int", "as_long", "as_real", "helper", "kernel"]
 
 
 def _sources() -> list[Path]:
@@ -77,17 +75,3 @@ as_int = _reinterpretation(types.float32, types.int32)
 as_float = _reinterpretation(types.int32, types.float32)
 as_long = _reinterpretation(types.float64, types.int64)
 as_real = _reinterpretation(types.int64, types.float64)
-
-
-@intrinsic
-def fused(_typing: Any, x: Any, y: Any, z: Any) -> Any:
-    """Return x y + z in single precision, rounded once."""
-    single = types.float32
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        declared = builder.module.declare_intrinsic("llvm.fma", [ir.FloatType()])
-        return builder.call(declared, arguments)
-
-    if x == y == z == single:
-        return single(single, single, single), generate
-    return None
