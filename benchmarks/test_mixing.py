@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import mixing
 import scorerbm as sr
+from mixing import study
+from mixing_study.measures import consensus, weights
+from mixing_study.methods import REFERENCES
+from mixing_study.pictures import picture
+from mixing_study.problem import Problem, Size
+from mixing_study.tables import report
 
-TINY = mixing.Size(
+TINY = Size(
     chains=12, gibbs=200, ladders=12, sweeps=200, models=12, along=200, particles=30, steps=(60,),
     tempered_particles=12, tempered_steps=(60,),
 )  # fmt: skip
@@ -25,17 +30,17 @@ def two_modes(strength: float) -> sr.BernoulliRBM:
 def problem():
     models = [two_modes(x) for x in (0.0, 0.5, 1.0, 1.5)]
     v = sr.Exact().sample(models[-1], 400).visible
-    return mixing.Problem.of(v[:300], v[300:], models, n_modes=2)
+    return Problem.of(v[:300], v[300:], models, n_modes=2)
 
 
 def test_study(request, problem, tmp_path):
     if not request.config.getoption("small"):
         pytest.skip("python benchmarks/mixing.py runs the study itself")
-    runs = mixing.study(problem, TINY, processes=1)
-    text = mixing.report(problem, runs)
+    runs = study(problem, TINY, processes=1)
+    text = report(problem, runs)
     assert all(f"| {name} |" in text for name in runs)
-    _, squared, names = mixing.consensus({n: mixing.weights(problem, r) for n, r in runs.items()})
-    assert names == list(mixing.REFERENCES)
+    _, squared, names = consensus({n: weights(problem, r) for n, r in runs.items()})
+    assert names == list(REFERENCES)
     assert squared < 5.0
-    mixing.picture(problem, runs, tmp_path / "mixing.png")
+    picture(problem, runs, tmp_path / "mixing.png")
     assert (tmp_path / "mixing.png").stat().st_size > 0

@@ -153,7 +153,7 @@ def test_the_precision_is_the_models_and_not_that_of_its_tilts(monkeypatch):
     errors = [info["log_odds_error"] for info in infos]
     bound = float(np.median(errors))
     assert min(errors) < bound < max(errors)
-    monkeypatch.setattr("scorerbm.rbm.bernoulli.INT16_ERROR", bound)
+    monkeypatch.setattr("scorerbm.rbm.bernoulli_grids.INT16_ERROR", bound)
     assert {tilt.integers("auto").bits for tilt in tilts} == {model.integers("auto").bits}
 
     def run(rows, first):

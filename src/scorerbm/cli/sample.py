@@ -2,363 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
-
-import typer
+from typing import Any
 
 from ..annealing import Annealer
-from ..annealing.drawing import METHODS
-from ..denoise import GibbsDenoiser
-from ..evaluate.annealers import simulated_device
 from ..files import ModelMetadata
 from ..rbm import RBM
-from ..rbm.tempering import REFERENCES
-from ..sample import (
-    BlockGibbs,
-    Exact,
-    GibbsLangevin,
-    ParallelTempering,
-    ProbabilityFlow,
-    ReverseSDE,
-    SampleSet,
-)
-from ..sample.base import Sampler
+from ..sample import SampleSet
 from . import options as o
+from . import sample_options as s
 from .inputs import check_binary, read_clamp, read_model, read_start
-from .outputs import (
-    WRITERS,
-    check_extra,
-    check_target,
-    draws_to,
-    write_picture,
-    write_samples,
-)
+from .outputs import WRITERS, check_extra, check_target, draws_to, write_picture, write_samples
+from .samplers import SAMPLERS
 from .terminal import Terminal
 
 __all__ = ["EXAMPLES", "sample"]
-
-_SAMPLING, _CHAINS, _TEMPERING, _OUTPUT = "Sampling", "Gibbs chains", "Tempering", "Output"
-_ANNEALING = "Annealers"
-_SAMPLES = 1000
-
-
-class _Kind(NamedTuple):
-    build: Callable[..., Sampler]
-    options: frozenset[str]
-    binary: bool = False
-    """Whether visible units must be."""
-    real: bool = False
-    """Likewise."""
-
-
-def _sde(sweeps: int | None = None, **options: Any) -> Sampler:
-    return ReverseSDE(denoiser=GibbsDenoiser(n_sweeps=sweeps or 1), **options)
-
-
-def _ode(sweeps: int | None = None, **options: Any) -> Sampler:
-    return ProbabilityFlow(denoiser=GibbsDenoiser(n_sweeps=sweeps or 1), **options)
-
-
-def _gibbs(sweeps: int | None = None, **options: Any) -> Sampler:
-    return BlockGibbs(n_sweeps=sweeps or 100, **options)
-
-
-def _langevin(sweeps: int | None = None, **options: Any) -> Sampler:
-    return GibbsLangevin(n_sweeps=sweeps or 100, preconditioned=True, **options)
-
-
-def _tempering(sweeps: int | None = None, **options: Any) -> Sampler:
-    return ParallelTempering(n_sweeps=sweeps or 1000, **options)
-
-
-def _qpu(annealing_time: float | None = None, **options: Any) -> Sampler:
-    times = {} if annealing_time is None else {"annealing_time": annealing_time}
-    return Annealer(sampler_options=times, **options)
-
-
-def _simulated_qpu(**options: Any) -> Sampler:
-    return _qpu(sampler=simulated_device(control_errors=True), **options)
-
-
-_OF_ANNEALERS = frozenset(
-    {
-        "--beta", "--chain-strength", "--gauges", "--copies", "--chain-breaks", "--refine-sweeps",
-        "--annealing-time",
-    }
-)  # fmt: skip
-
-_OF_CHAINS = frozenset({"--sweeps", "--init", "--clamp", "--collect-every", "--burn-in"})
-
-SAMPLERS = {
-    "gibbs": _Kind(_gibbs, _OF_CHAINS),
-    "gibbs-langevin": _Kind(_langevin, _OF_CHAINS | {"--steps", "--step-size"}, real=True),
-    "tempering": _Kind(
-        _tempering,
-        frozenset(
-            {"--sweeps", "--replicas", "--reference", "--swap-every", "--per-ladder", "--thin"}
-        ),
-    ),
-    "sde": _Kind(_sde, frozenset({"--steps", "--sweeps"})),
-    "ode": _Kind(_ode, frozenset({"--steps", "--sweeps"})),
-    "exact": _Kind(Exact, frozenset()),
-    "qpu": _Kind(_qpu, _OF_ANNEALERS | {"--solver", "--profile"}, binary=True),
-    "simulated-qpu": _Kind(_simulated_qpu, _OF_ANNEALERS, binary=True),
-}
-"""Name on the command line: how to build the sampler, and which options it knows."""
-
-SamplerName = Annotated[
-    str,
-    o.one_of(
-        SAMPLERS,
-        "--sampler",
-        "One shot: gibbs (block Gibbs), gibbs-langevin (real units by Langevin steps), tempering "
-        "(replicas of Gibbs chains that exchange temperatures, for models with separate modes), "
-        "exact (enumerates the smaller layer), qpu (one anneal of the quantum annealer that Ocean "
-        "is configured for), simulated-qpu (a stand-in for it, with control errors). Diffusion: "
-        "sde (reverse SDE), ode (probability flow).",
-        _SAMPLING,
-    ),
-]
-Number = Annotated[
-    int | None,
-    typer.Option(
-        "-n",
-        "--samples",
-        min=1,
-        help=f"Number of samples, by default {_SAMPLES}, or as many as the rows of --init or "
-        "--clamp.",
-        rich_help_panel=_SAMPLING,
-    ),
-]
-Steps = Annotated[
-    int | None,
-    typer.Option(
-        "--steps",
-        min=1,
-        help="Steps of the integration, by default 500 for sde and 100 for ode; Langevin steps of "
-        "a sweep, by default 10.",
-        rich_help_panel=_SAMPLING,
-    ),
-]
-StepSize = Annotated[
-    float | None,
-    typer.Option(
-        "--step-size",
-        help="Length of a Langevin step, in units of each unit's variance given the hidden ones, "
-        "by default 0.1.",
-        rich_help_panel=_CHAINS,
-    ),
-]
-Sweeps = Annotated[
-    int | None,
-    typer.Option(
-        "--sweeps",
-        min=1,
-        help="Sweeps of each Gibbs chain, by default 100, or of each replica, by default 1000; for "
-        "sde and ode those of each step, by default 1.",
-        rich_help_panel=_SAMPLING,
-    ),
-]
-Init = Annotated[
-    Path | None,
-    typer.Option(
-        "--init",
-        help="File of states to start from, one for each chain. Chains of an .npz file of samples "
-        "go on, as if they had not been interrupted.",
-        rich_help_panel=_CHAINS,
-    ),
-]
-Clamp = Annotated[
-    Path | None,
-    typer.Option(
-        "--clamp",
-        help="File of one row, or one for each chain, with the states that visible units are held "
-        "at: 0, 1, or a real number, and nan for a unit that is free.",
-        rich_help_panel=_CHAINS,
-    ),
-]
-CollectEvery = Annotated[
-    int | None,
-    typer.Option(
-        "--collect-every",
-        min=1,
-        help="Write the states after every so many sweeps, to an .npy file of shape "
-        "(draws, samples, units).",
-        rich_help_panel=_CHAINS,
-    ),
-]
-BurnIn = Annotated[
-    int | None,
-    typer.Option(
-        "--burn-in",
-        min=0,
-        help="Collect none of the first sweeps, by default 0.",
-        rich_help_panel=_CHAINS,
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        "--seed",
-        min=0,
-        help="The same seed gives the same output. By default 0, or that of --init.",
-        rich_help_panel=o.COMMON,
-    ),
-]
-Replicas = Annotated[
-    int | None,
-    typer.Option(
-        "--replicas",
-        min=2,
-        help="Replicas of each ladder, by default as many as exchange half the time they try.",
-        rich_help_panel=_TEMPERING,
-    ),
-]
-Reference = Annotated[
-    str | None,
-    o.one_of(
-        REFERENCES,
-        "--reference",
-        "The easy end of the ladders: fair coins, by default for bits, or independent units with "
-        "the marginals of the training data, which is all that real units have.",
-        _TEMPERING,
-    ),
-]
-SwapEvery = Annotated[
-    int | None,
-    typer.Option(
-        "--swap-every",
-        min=1,
-        help="Sweeps between exchanges, by default 1.",
-        rich_help_panel=_TEMPERING,
-    ),
-]
-PerLadder = Annotated[
-    int | None,
-    typer.Option(
-        "--per-ladder",
-        min=1,
-        help="Samples from each ladder, which are correlated; by default 1, independent.",
-        rich_help_panel=_TEMPERING,
-    ),
-]
-Thin = Annotated[
-    int | None,
-    typer.Option(
-        "--thin",
-        min=1,
-        help="Sweeps between samples of one ladder, by default 1.",
-        rich_help_panel=_TEMPERING,
-    ),
-]
-Beta = Annotated[
-    float | None,
-    typer.Option(
-        "--beta",
-        help="Inverse temperature of the device in programmed units; by default it is measured.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-ChainStrength = Annotated[
-    float | None,
-    typer.Option(
-        "--chain-strength",
-        help="In programmed units; by default several are tried.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-Gauges = Annotated[
-    int | None,
-    typer.Option(
-        "--gauges",
-        min=1,
-        help="Programmings with signs of their own that share the reads, by default 10.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-Copies = Annotated[
-    int | None,
-    typer.Option(
-        "--copies",
-        min=1,
-        help="Copies of the model in each read, by default 1.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-ChainBreaks = Annotated[
-    str | None,
-    o.one_of(
-        METHODS,
-        "--chain-breaks",
-        "What becomes of reads with a broken chain, by default intact: they are made again, unless "
-        "most are broken.",
-        _ANNEALING,
-    ),
-]
-RefineSweeps = Annotated[
-    int | None,
-    typer.Option(
-        "--refine-sweeps",
-        min=0,
-        help="Gibbs sweeps of every sample after it was read, by default none: the samples are "
-        "then hybrid.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-AnnealingTime = Annotated[
-    float | None,
-    typer.Option(
-        "--annealing-time",
-        help="Microseconds, by default as the device has it.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-Solver = Annotated[
-    str | None,
-    typer.Option(
-        "--solver",
-        help="Name of the device, by default the largest that is online.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-Profile = Annotated[
-    str | None,
-    typer.Option(
-        "--profile",
-        help="Section of Ocean's configuration file.",
-        rich_help_panel=_ANNEALING,
-    ),
-]
-Out = Annotated[
-    Path,
-    typer.Option(
-        "--out",
-        "-o",
-        help="File to write: .npy and .csv hold the visible units, .npz the hidden ones too.",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-Picture = Annotated[
-    Path | None,
-    typer.Option(
-        "--picture",
-        help="Draw the first 100 samples as images in a .png file.",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-ImageShape = Annotated[
-    str | None,
-    typer.Option(
-        "--shape",
-        metavar="HxW",
-        help="Shape of an image, where the model does not say.",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-
 
 EXAMPLES = (
     "scorerbm sample model.safetensors -n 10000 --sweeps 1000",
@@ -373,33 +32,33 @@ EXAMPLES = (
 
 def sample(
     model: o.ModelArgument,
-    sampler: SamplerName = "gibbs",
-    n: Number = None,
-    steps: Steps = None,
-    sweeps: Sweeps = None,
-    step_size: StepSize = None,
-    init: Init = None,
-    clamp: Clamp = None,
-    collect_every: CollectEvery = None,
-    burn_in: BurnIn = None,
-    replicas: Replicas = None,
-    reference: Reference = None,
-    swap_every: SwapEvery = None,
-    per_ladder: PerLadder = None,
-    thin: Thin = None,
-    beta: Beta = None,
-    chain_strength: ChainStrength = None,
-    gauges: Gauges = None,
-    copies: Copies = None,
-    chain_breaks: ChainBreaks = None,
-    refine_sweeps: RefineSweeps = None,
-    annealing_time: AnnealingTime = None,
-    solver: Solver = None,
-    profile: Profile = None,
-    out: Out = Path("samples.npy"),
-    picture: Picture = None,
-    shape: ImageShape = None,
-    seed: Seed = None,
+    sampler: s.SamplerName = "gibbs",
+    n: s.Number = None,
+    steps: s.Steps = None,
+    sweeps: s.Sweeps = None,
+    step_size: s.StepSize = None,
+    init: s.Init = None,
+    clamp: s.Clamp = None,
+    collect_every: s.CollectEvery = None,
+    burn_in: s.BurnIn = None,
+    replicas: s.Replicas = None,
+    reference: s.Reference = None,
+    swap_every: s.SwapEvery = None,
+    per_ladder: s.PerLadder = None,
+    thin: s.Thin = None,
+    beta: s.Beta = None,
+    chain_strength: s.ChainStrength = None,
+    gauges: s.Gauges = None,
+    copies: s.Copies = None,
+    chain_breaks: s.ChainBreaks = None,
+    refine_sweeps: s.RefineSweeps = None,
+    annealing_time: s.AnnealingTime = None,
+    solver: s.Solver = None,
+    profile: s.Profile = None,
+    out: s.Out = Path("samples.npy"),
+    picture: s.Picture = None,
+    shape: s.ImageShape = None,
+    seed: s.Seed = None,
     threads: o.Threads = None,
     backend: o.Backend = "auto",
     json: o.Json = False,
@@ -491,7 +150,7 @@ def _read(
 def _number(n: int | None, *given: Any) -> int:
     """How many samples: as many as asked for, or as there are rows to start from or to hold."""
     rows = (len(x) for x in given if isinstance(x, SampleSet) or x.ndim == 2)
-    return next(rows, _SAMPLES) if n is None else n
+    return next(rows, s.N_SAMPLES) if n is None else n
 
 
 def _shown(value: Any) -> str:

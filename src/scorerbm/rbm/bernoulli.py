@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,41 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _check
 from ..backends import in_use
 from ..backends.bits import pack_bits
-from ..backends.protocol import (
-    Backend,
-    Bits,
-    DenseModel,
-    Domain,
-    Floats,
-    IntegerRBM,
-    Key,
-    Reals,
-    Stages,
-    Words,
-)
+from ..backends.protocol import Backend, Bits, DenseModel, Domain, Floats, Key, Reals, Stages, Words
 from ..backends.reference.elementary import logit
 from ..gumbel import relaxed_bernoulli
-from .arrays import amplitudes, check_same_rows, frozen, linear, single
-from .base import RBM
+from .arrays import amplitudes, check_same_rows, frozen, linear
+from .bernoulli_grids import RoundedBernoulli
 from .chains import Chains
-from .grid import (
-    INT16_ERROR,
-    SATURATION,
-    WeightGrid,
-    Workspace,
-    check_grid,
-    grid_error,
-    precision_asked,
-    round_weights,
-    training_grid,
-)
+from .grid import check_grid
 
 __all__ = ["BernoulliRBM"]
 
-Parameters = NDArray[np.floating[Any]]
 
-
-class BernoulliRBM(RBM):
+class BernoulliRBM(RoundedBernoulli):
     r"""A restricted Boltzmann machine over :math:`v \in \{0,1\}^N`, :math:`h \in \{0,1\}^M`.
 
     .. math::
@@ -76,98 +53,6 @@ class BernoulliRBM(RBM):
     Parameters are copied to float32 and read-only. A model made by `tilt` keeps its visible bias
     in float64, one row for each observation.
     """
-
-    binary_visible: ClassVar[bool] = True
-    references: ClassVar[tuple[str, ...]] = ("data", "uniform")
-
-    _origin: BernoulliRBM | None = None  # the model that lent its weights to this one
-    _workspace: Workspace | None = None
-    _in_training: IntegerRBM | None = None
-
-    def __init__(
-        self,
-        weights: ArrayLike,
-        visible_bias: ArrayLike,
-        hidden_bias: ArrayLike,
-        *,
-        data_mean: ArrayLike | None = None,
-    ) -> None:
-        w = _check.real_array("weights", weights, (None, None))
-        n, m = w.shape
-        if n == 0 or m == 0:
-            raise ValueError(f"weights: got shape {w.shape}, expected at least one unit a layer")
-        b = _check.real_array("visible_bias", visible_bias, (n,))
-        c = _check.real_array("hidden_bias", hidden_bias, (m,))
-        if data_mean is not None:
-            data_mean = _check.real_array("data_mean", data_mean, (n,))
-            if data_mean.min() <= 0.0 or data_mean.max() >= 1.0:
-                raise ValueError(
-                    f"data_mean: got values from {data_mean.min()} to {data_mean.max()}, "
-                    "expected frequencies strictly between 0 and 1"
-                )
-        self._set(
-            single("weights", w),
-            single("visible_bias", b),
-            single("hidden_bias", c),
-            None if data_mean is None else frozen(data_mean.copy()),
-        )
-
-    def _set(self, w: Parameters, b: Parameters, c: Parameters, data_mean: Reals | None) -> None:
-        self._weights, self._visible_bias, self._hidden_bias = w, b, c
-        self._data_mean = data_mean
-
-    @classmethod
-    def from_trusted(
-        cls,
-        weights: Parameters,
-        visible_bias: Parameters,
-        hidden_bias: Parameters,
-        data_mean: Reals | None,
-        workspace: Workspace | None = None,
-    ) -> Self:
-        """Wrap float64 arrays without a check or a copy: for training, once a step."""
-        model = cls.__new__(cls)
-        model._set(weights, visible_bias, hidden_bias, data_mean)
-        model._workspace = workspace
-        return model
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Parameters only: what is derived from them may be large, or an object of a backend."""
-        kept = ("_weights", "_visible_bias", "_hidden_bias", "_data_mean", "_origin")
-        return {name: self.__dict__[name] for name in kept if name in self.__dict__}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            self.__dict__[name] = frozen(value) if isinstance(value, np.ndarray) else value
-
-    @property
-    def weights(self) -> Parameters:
-        """Weights W, (N, M)."""
-        return self._weights
-
-    @property
-    def visible_bias(self) -> Parameters:
-        """Visible biases b, (N,), or (B, N) after `tilt` by B observations."""
-        return self._visible_bias
-
-    @property
-    def hidden_bias(self) -> Parameters:
-        """Hidden biases c, (M,)."""
-        return self._hidden_bias
-
-    @property
-    def data_mean(self) -> Reals | None:
-        """Frequencies of ones in the training data, (N,), if known."""
-        return self._data_mean
-
-    @property
-    def parameters(self) -> dict[str, Parameters]:
-        """The trained arrays by name."""
-        return {
-            "weights": self._weights,
-            "visible_bias": self._visible_bias,
-            "hidden_bias": self._hidden_bias,
-        }
 
     # -- the distribution -------------------------------------------------------------------
 
@@ -369,51 +254,6 @@ class BernoulliRBM(RBM):
         chains.sweep += n_sweeps * len(stages.kind)
         return result.state
 
-    def integers(self, precision: str = "auto", *, tempered: bool = False) -> IntegerRBM:
-        """Return the model rounded to a grid, as its chains sample it.
-
-        Parameters
-        ----------
-        precision : {"auto", "int16", "int32"}
-            ``"auto"`` takes 16 bits if no unit's log-odds is then wrong by more than 1/16 in any
-            state of the other layer. ``SCORERBM_PRECISION`` in the environment overrides it.
-        tempered : bool
-            Keep biases that at beta = 1 would saturate a unit, but not below.
-
-        Raises
-        ------
-        ValueError
-            If 16 bits are asked for and a sum of weights does not fit.
-        """
-        precision = precision_asked(precision)
-        if precision == "auto":
-            precision = "int16" if self._narrow_enough else "int32"
-        if precision == "int32":
-            return self._tempered_grid if tempered else self.grid
-        try:
-            grid = self._tempered_rounded16 if tempered else self._rounded(16)
-        except OverflowError as error:
-            raise ValueError(f"precision: got 'int16', but {error}") from error
-        return grid.with_biases(*self._double[1:])
-
-    def sampling_info(
-        self,
-        precision: str,
-        n_chains: int,
-        *,
-        backend: Backend,
-        n_threads: int = 0,
-        n_sweeps: int = 1,
-        tempered: bool = False,
-    ) -> dict[str, Any]:
-        """Grid of the sampled model, the largest error of any unit's log-odds, and the kernel."""
-        grid = self.integers(precision, tempered=tempered)
-        return {
-            "precision": f"int{grid.bits}",
-            "grid": 1.0 / grid.scale,
-            "log_odds_error": grid_error(*self._double, grid),
-        } | backend.plan(grid, n_chains, n_threads, n_sweeps)
-
     # -- training ---------------------------------------------------------------------------
 
     def statistics(
@@ -436,25 +276,6 @@ class BernoulliRBM(RBM):
             "visible_bias": found.visible.astype(np.float64),
             "hidden_bias": found.hidden.astype(np.float64),
         }
-
-    def integers_in_training(self, backend: Backend, n_threads: int = 0) -> IntegerRBM:
-        """Return the model rounded for operations on bits, with 16 bits where they suffice.
-
-        Raises
-        ------
-        OverflowError
-            If the weights have diverged.
-        """
-        if self._in_training is None:
-            w, b, c = self._double
-            work = self._workspace
-            if work is None:
-                zeros = np.zeros(w.shape[0]), np.zeros(w.shape[1])
-                work = Workspace(backend.weight_sums(w, *zeros, n_threads))
-            grid = training_grid(work.sums, max(w.shape))
-            work.integers = backend.round_to_grid(w, b, c, grid, work.integers, n_threads)
-            self._in_training = work.integers
-        return self._in_training
 
     def one_hidden_unit(self) -> Self:
         """Independent bits as `independent` has them, with one hidden unit that does nothing."""
@@ -548,86 +369,6 @@ class BernoulliRBM(RBM):
         return backend.enumerate_states(
             self._double[0], self._double[1], self._double[2], n_threads
         )
-
-    # -- derived arrays, made once -----------------------------------------------------------
-
-    def _sharing_weights(self, other: Self) -> Self:
-        """Lend what has been computed of the weights, and the choice of precision, to a model that
-        differs in biases only.
-        """
-        for name in ("double_weights", "_transposed", "_weight_grids"):
-            other.__dict__[name] = getattr(self, name)
-        other._origin = self._origin or self
-        return other
-
-    @cached_property
-    def double_weights(self) -> Reals:
-        """W in float64."""
-        return np.ascontiguousarray(self._weights, dtype=np.float64)
-
-    @cached_property
-    def _double(self) -> tuple[Reals, Reals, Reals]:
-        b, c = (
-            np.ascontiguousarray(x, np.float64) for x in (self._visible_bias, self._hidden_bias)
-        )
-        return self.double_weights, b, c
-
-    @cached_property
-    def _transposed(self) -> Reals:
-        return np.ascontiguousarray(self.double_weights.T)
-
-    @cached_property
-    def _weight_grids(self) -> dict[int, WeightGrid]:
-        return {}
-
-    def _rounded(self, bits: int) -> WeightGrid:
-        if bits not in self._weight_grids:
-            self._weight_grids[bits] = round_weights(self.double_weights, bits=bits)
-        return self._weight_grids[bits]
-
-    @cached_property
-    def _narrow_enough(self) -> bool:
-        """Whether 16 bits keep the documented bound; of the model whose weights these are."""
-        if self._origin is not None:
-            return self._origin._narrow_enough
-        try:
-            grid = self._rounded(16).with_biases(self._double[1], self._double[2])
-        except OverflowError:
-            return False
-        return grid_error(*self._double, grid) <= INT16_ERROR
-
-    @cached_property
-    def grid(self) -> IntegerRBM:
-        """The model rounded to integers of 32 bits."""
-        return self._rounded(32).with_biases(self._double[1], self._double[2])
-
-    @cached_property
-    def _saturation(self) -> float:
-        _, b, c = self._double
-        return float(max(SATURATION, np.abs(b).max(initial=0.0), np.abs(c).max(initial=0.0)))
-
-    @cached_property
-    def _tempered_grid(self) -> IntegerRBM:
-        """The grid with no bias clipped: what saturates a unit at beta = 1 need not below it."""
-        w, b, c = self._double
-        return round_weights(w, self._saturation).with_biases(b, c)
-
-    @cached_property
-    def _tempered_rounded16(self) -> WeightGrid:
-        return round_weights(self.double_weights, self._saturation, bits=16)
-
-    def _visible(self, v: ArrayLike, name: str = "v") -> Reals:
-        n = self.n_visible
-        return _check.real_array(name, v, (n,), (self._batch, n))
-
-    def _hidden(self, h: ArrayLike) -> Reals:
-        m = self.n_hidden
-        return _check.real_array("h", h, (m,), (self._batch, m))
-
-    @property
-    def _batch(self) -> int | None:
-        """Number B of rows that states must have after `tilt` by B observations."""
-        return len(self._visible_bias) if self._visible_bias.ndim == 2 else None
 
 
 def _channel_log_odds(v_t: Reals, alpha: ArrayLike, sigma: ArrayLike) -> Reals:
