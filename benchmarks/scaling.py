@@ -5,7 +5,9 @@
     python benchmarks/scaling.py --check                  # 1 if something grows faster, or slower
     python benchmarks/scaling.py --parts cost --quick     # one decade, one short round
 
-A slope is that of ln seconds in ln size at the upper of two decades: 1 is linear. The memory is
+A slope is that of ln seconds in ln size at the upper of two decades: 1 is linear. Beside it is the
+straight line through both decades, what a call costs by itself and what each more does, and how
+far the worst measurement is from it. The memory is
 what a process takes that integrates 500 steps of 4096 particles, beyond its model and what it
 returns, with and without states kept on the way.
 """
@@ -83,7 +85,12 @@ def costs(options: argparse.Namespace) -> list[dict[str, Any]]:
             curve = measure(work, axis, *settings)
             curves.append(curve)
             inside = "" if curve["linear"] else f"  outside {ALLOWED[0]:g} to {ALLOWED[1]:g}"
-            print(f"{work}, over {axis}: slope {curve['slope']:.2f}{inside}")
+            found = curve["line"]
+            print(
+                f"{work}, over {axis}: slope {curve['slope']:.2f}{inside}; "
+                f"{1e3 * found['fixed']:.1f} ms and {1e6 * found['each']:.3g} µs each, "
+                f"within {100 * found['worst']:.0f} %"
+            )
             between = local_slopes(curve["sizes"], curve["seconds"])
             for size, seconds, slope in zip(
                 curve["sizes"], curve["seconds"], ["", *(f"{x:.2f}" for x in between)], strict=True

@@ -9,7 +9,7 @@ import scaling
 from scales import memory
 from scales.costs import AXES, WORKS, Scale
 from scales.picture import draw
-from scales.slopes import growth, local_slopes
+from scales.slopes import growth, line, local_slopes
 
 SIZES = [10, 32, 100, 320, 1000]
 
@@ -31,6 +31,13 @@ def test_what_a_call_costs_by_itself_counts_at_the_lower_decade_only():
 def test_one_size_has_no_slope():
     with pytest.raises(ValueError, match="expected two in the upper decade"):
         growth([1, 1000], [1.0, 2.0])
+
+
+def test_a_line_with_a_fixed_cost_is_straight_and_a_power_is_not():
+    found = line(SIZES, [2.0 + 0.5 * size for size in SIZES])
+    assert found == pytest.approx((2.0, 0.5, 0.0), abs=1e-9)
+    assert line(SIZES, [0.5 * size - 1.0 for size in SIZES]).fixed == 0.0
+    assert line(SIZES, [1e-3 * size**1.5 for size in SIZES]).worst > 0.5
 
 
 def test_an_axis_spans_two_decades_and_leaves_the_rest():
@@ -69,5 +76,6 @@ def test_a_process_that_fails_says_why():
 
 def test_curves_are_drawn(tmp_path):
     curve = {"work": "a", "axis": "rows", "sizes": SIZES, "seconds": [1e-3 * x for x in SIZES]}
-    draw([curve | growth(SIZES, curve["seconds"])], tmp_path / "scaling.png")
+    straight = {"line": line(SIZES, curve["seconds"])._asdict()}
+    draw([curve | growth(SIZES, curve["seconds"]) | straight], tmp_path / "scaling.png")
     assert (tmp_path / "scaling.png").stat().st_size > 0

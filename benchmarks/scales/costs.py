@@ -13,7 +13,7 @@ from paths.base import random_parameters
 from paths.training import structured_bits
 from ratios.timing import Work, clock_of, interleave
 
-from .slopes import growth
+from .slopes import growth, line
 
 __all__ = ["AXES", "WORKS", "Axis", "Scale", "measure"]
 
@@ -98,6 +98,7 @@ def measure(
         "sizes": sizes,
         "seconds": seconds,
         **growth(sizes, seconds),
+        "line": line(sizes, seconds)._asdict(),
     }
 
 

@@ -16,7 +16,7 @@ __all__ = ["draw"]
 
 
 def draw(curves: Sequence[dict[str, Any]], path: Path) -> None:
-    """One panel an axis, one line a work, and a line of slope one through its last point."""
+    """One panel an axis; for each work its times and the straight line through them."""
     with style():
         import matplotlib.pyplot as plt
 
@@ -36,7 +36,10 @@ def _panel(panel: Any, curves: Sequence[dict[str, Any]]) -> None:
     for i, curve in enumerate(curves):
         x, y = np.array(curve["sizes"]), np.array(curve["seconds"])
         label = f"{curve['work']}: {curve['slope']:.2f}"
-        panel.loglog(x, y, color=COLOURS[i], marker=MARKERS[i], label=label)
+        panel.loglog(x, y, color=COLOURS[i], marker=MARKERS[i], linestyle="none", label=label)
+        fine = np.geomspace(x[0], x[-1], 50)
+        fit = curve["line"]
+        panel.loglog(fine, fit["fixed"] + fit["each"] * fine, color=COLOURS[i], linewidth=1.0)
         panel.loglog(x, y[-1] * x / x[-1], color=FAINT, linestyle=":", linewidth=1.0)
     panel.xaxis.set_minor_formatter("")
     panel.legend(title="slope at the upper decade", fontsize=8, title_fontsize=8)
