@@ -4,6 +4,7 @@
     python benchmarks/quality.py --data FOLDER --out FOLDER        # everything
     python benchmarks/quality.py ... --parts tune curves           # likelihood against time
     python benchmarks/quality.py ... --parts curves --again        # the clock anew, settings kept
+    python benchmarks/quality.py ... --parts observing             # other ways of recovery
     python benchmarks/quality.py ... --parts large modes pictures  # models too large to enumerate
     python benchmarks/quality.py ... --parts report                # tables and figures from files
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from quality.method import Method
     from quality.problems import Problem
 
-PARTS = ("tune", "curves", "large", "modes", "pictures", "report")
+PARTS = ("tune", "curves", "observing", "large", "modes", "pictures", "report")
 SMALL = ("digits", "plants", "nltcs", "mnist10k", "genomes805")
 LARGE = ("genomes805", "mnist10k")
 METHODS = ("recovery", "PCD", "gumbel", "rbms", "scikit-learn")
@@ -51,6 +52,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
                         help="updates of each curve")  # fmt: skip
     curves.add_argument("--looks", type=int, default=8, help="models enumerated along a training")
     curves.add_argument("--tuning", type=int, default=3000, help="updates of a tuner's training")
+    curves.add_argument("--observing", type=int, default=2000, help="updates of that part")
+    curves.add_argument("--ways", nargs="+", help="of that part; by default all")
     large = parser.add_argument_group("models too large to enumerate")
     large.add_argument("--large", nargs="*", choices=LARGE, default=LARGE)
     large.add_argument("--trainings", nargs="+", choices=TRAININGS, default=TRAININGS)
@@ -77,7 +80,7 @@ class Study:
         parts = self.options.parts
         if "tune" in parts or "curves" in parts:
             self.small("curves" in parts)
-        for part in ("large", "modes", "pictures"):
+        for part in ("observing", "large", "modes", "pictures"):
             if part in parts:
                 getattr(self, part)()
         if "report" in parts:
@@ -130,6 +133,24 @@ class Study:
         found = curves.far_weight(problem, method, last["setting"], last["n_updates"], last["seed"],
                                   self.cache, self.say)  # fmt: skip
         return found | {"test": last["points"][-1]["test"]}
+
+    def observing(self) -> None:
+        for problem, way, seed in self.bar(list(self.ways())):
+            self.observed(problem, way, seed)
+
+    def ways(self) -> Iterator[tuple[Problem, str, int]]:
+        from quality import observing, problems
+
+        for name in self.options.problems:
+            problem = problems.load(name, problems.SMALL[name], self.options.data)
+            for seed in range(self.options.seeds):
+                for way in self.options.ways or observing.WAYS:
+                    yield problem, way, seed
+
+    def observed(self, problem: Problem, way: str, seed: int) -> dict[str, Any]:
+        from quality import observing
+
+        return observing.observed(problem, way, self.options.observing, seed, self.cache, self.say)
 
     # -- models too large to enumerate ---------------------------------------------------------
 
@@ -218,10 +239,21 @@ class Study:
             parts += [report.tuning_table(tuned), report.curve_table(curves, floors),
                       report.target_table(curves), report.far_table(far)]  # fmt: skip
             draw_curves(curves, floors, report.TARGETS, self.options.out / "quality-curves.png")
-        parts += self.large_tables()
+        parts += self.observing_tables() + self.large_tables()
         text = "\n\n".join(parts) + "\n"
         (self.options.out / "quality-tables.md").write_text(text, encoding="utf-8")
         print(text)
+
+    def observing_tables(self) -> list[str]:
+        from quality import report
+        from quality.cache import MissingResultError
+
+        found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for problem, way, seed in self.bar(list(self.ways())):
+            with suppress(MissingResultError):
+                result = self.observed(problem, way, seed)
+                found.setdefault(way, {}).setdefault(problem.name, []).append(result)
+        return [report.observing_table(found)] if found else []
 
     def large_tables(self) -> list[str]:
         from quality import large, report

@@ -16,6 +16,7 @@ from quality.cache import Cache
 from quality.curves import tuned
 from quality.exact import exact_log_z
 from quality.modes import far_modes
+from quality.observing import WAYS, Observed, Way
 from quality.ours import Recovery
 from quality.partition import BASES, forward, reverse
 from quality.problems import Problem
@@ -77,6 +78,18 @@ def test_tuner_takes_the_better_of_two_settings_of_a_training(tmp_path, patterns
     assert len(found["tried"]) == settings_tried(Two.knobs) == 2
     again = tuned(problem, Two(), 200, Cache(tmp_path), pytest.fail)
     assert again == found
+
+
+def test_observing_as_the_package_does_gives_its_model(patterns):
+    data = mixture(patterns, 120, 0)
+    common = {"n_hidden": 3, "n_epochs": 12, "monitor": "never"}
+    want = sr.ScoreMatching(**common).fit(data, seed=5).model
+    got = Observed(**common).fit(data, seed=5).model
+    np.testing.assert_array_equal(got.weights, want.weights)
+    # Negative control: any other way gives another model.
+    ways = [way for way in WAYS.values() if way != Way() and not way.relaxed]
+    others = [Observed(way=way, **common).fit(data, seed=5).model.weights for way in ways]
+    assert all((x != want.weights).any() for x in others)
 
 
 def test_tuner_searches_one_knob_after_the_other():

@@ -13,6 +13,7 @@ __all__ = [
     "far_table",
     "likelihood_table",
     "mode_table",
+    "observing_table",
     "search_table",
     "table",
     "target_table",
@@ -94,6 +95,23 @@ def far_table(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
 def spoken_modes(of: Mapping[str, Any]) -> str:
     modes = (f"{100.0 * m['weight']:.0f}, {m['distance']:.0f}" for m in of["modes"])
     return "; ".join(modes) or "none"
+
+
+def observing_table(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> str:
+    """Ways of recovery: mean of the seeds, half their range, weight far from all data, seconds."""
+    names = list(dict.fromkeys(name for of in found.values() for name in of))
+    rows = [
+        [way, *(spoken_runs(of[name]) if name in of else "" for name in names)]
+        for way, of in found.items()
+    ]
+    return table(["way", *names], rows)
+
+
+def spoken_runs(runs: Sequence[Mapping[str, float]]) -> str:
+    test = np.array([run["test"] for run in runs])
+    far, cpu = (float(np.mean([run[k] for run in runs])) for k in ("far", "cpu"))
+    spread = f" ± {np.ptp(test) / 2.0:.2f}" if len(runs) > 1 else ""
+    return f"{test.mean():.2f}{spread}, {100.0 * far:.0f} % ({cpu:.2f} s)"
 
 
 def target_table(curves: Curves, targets: Mapping[str, float] = TARGETS) -> str:
