@@ -54,9 +54,9 @@ class Size:
 
 SIZES = {
     "mnist10k": Size(
-        rates=(0.003, 0.001, 0.01),
+        rates=(0.003, 0.01),
         tuning=15,
-        epochs=45,
+        epochs=30,
         first=15,
         runs=64,
         temperatures=1500,
@@ -66,7 +66,7 @@ SIZES = {
     "genomes805": Size(
         rates=(0.003, 0.001, 0.01, 0.0003),
         tuning=120,
-        epochs=360,
+        epochs=240,
         first=100,
         runs=128,
         temperatures=2000,

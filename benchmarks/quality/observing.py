@@ -24,6 +24,7 @@ from .cache import Cache
 from .exact import exact_log_likelihood
 from .modes import far_modes
 from .problems import Problem
+from .roads import N_MODES, misplaced
 from .stopwatch import Stopwatch
 
 __all__ = ["RATES", "WAYS", "Way", "observed"]
@@ -195,6 +196,9 @@ def observed(
         test = exact_log_likelihood(model, problem.test)[0]
         drawn = sr.Exact(n_threads=1).sample(model, samples, seed=seed).visible
         far = far_modes(drawn, problem.train, problem.test).far
-        return {"test": test, "cpu": cpu, "far": far}
+        found = {"test": test, "cpu": cpu, "far": far}
+        if problem.name in N_MODES:
+            found["misplaced"] = misplaced(problem, drawn)
+        return found
 
     return cache.get(f"observing/{problem.label}/{name}-{n_updates}-{seed}", run)

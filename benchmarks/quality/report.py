@@ -98,7 +98,11 @@ def spoken_modes(of: Mapping[str, Any]) -> str:
 
 
 def observing_table(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> str:
-    """Ways of recovery: mean of the seeds, half their range, weight far from all data, seconds."""
+    """Ways of recovery: mean test likelihood of the seeds, half their range, CPU seconds.
+
+    Before the seconds is what part of the model is far from all data, and what part of it is in
+    other modes of the data than it should be, where it has modes.
+    """
     names = list(dict.fromkeys(name for of in found.values() for name in of))
     rows = [
         [way, *(spoken_runs(of[name]) if name in of else "" for name in names)]
@@ -109,9 +113,13 @@ def observing_table(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float
 
 def spoken_runs(runs: Sequence[Mapping[str, float]]) -> str:
     test = np.array([run["test"] for run in runs])
-    far, cpu = (float(np.mean([run[k] for run in runs])) for k in ("far", "cpu"))
+    parts = "".join(
+        f", {100.0 * float(np.mean([run[k] for run in runs])):.0f} % {k}"
+        for k in ("far", "misplaced") if all(k in run for run in runs)
+    )  # fmt: skip
+    cpu = float(np.mean([run["cpu"] for run in runs]))
     spread = f" ± {np.ptp(test) / 2.0:.2f}" if len(runs) > 1 else ""
-    return f"{test.mean():.2f}{spread}, {100.0 * far:.0f} % ({cpu:.2f} s)"
+    return f"{test.mean():.2f}{spread}{parts} ({cpu:.2f} s)"
 
 
 def target_table(curves: Curves, targets: Mapping[str, float] = TARGETS) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import numpy as np
 
 import scorerbm as sr
+from scorerbm.evaluate.modes import ModeWeights
 
 from .cache import Cache
 from .large import Say, Size, Variant, spread, tempered_samples
 from .modes import far_modes
 from .problems import Bits, Problem
 
-__all__ = ["ROADS", "compared", "samples"]
+__all__ = ["N_MODES", "ROADS", "compared", "misplaced", "samples"]
 
 ROADS = ("tempered from coins", "tempered from data", "Gibbs", "reverse SDE")
 
@@ -67,13 +69,25 @@ def unpacked(path: Path, n_visible: int) -> Bits:
     return np.unpackbits(np.load(path), axis=-1, count=n_visible)
 
 
-def compared(problem: Problem, states: dict[str, Bits]) -> dict[str, Any]:
-    """Weights of the data's modes on each road, and modes far from all data."""
+def misplaced(problem: Problem, rows: Bits) -> float:
+    """Weight that the rows have in other modes of the data than the test rows do."""
+    weights = _weights_of_modes(problem)
+    here, there = (np.asarray(weights(x).values) for x in (rows, problem.test))
+    return 0.5 * float(np.abs(here - there).sum())
+
+
+def _weights_of_modes(problem: Problem) -> Callable[[Bits], ModeWeights]:
     plane = sr.principal_components(problem.train, N_COMPONENTS.get(problem.name, 2))
     centres = sr.mode_centres(plane.project(problem.train), N_MODES.get(problem.name, 5))
+    return lambda rows: sr.mode_weights(plane.project(rows), centres)
+
+
+def compared(problem: Problem, states: dict[str, Bits]) -> dict[str, Any]:
+    """Weights of the data's modes on each road, and modes far from all data."""
+    weights_of = _weights_of_modes(problem)
     result: dict[str, Any] = {}
     for name, rows in {"data": problem.train, "test": problem.test, **states}.items():
-        weights = sr.mode_weights(plane.project(rows), centres)
+        weights = weights_of(rows)
         result[name] = {"weights": weights.values.tolist(), "errors": weights.errors.tolist()}
         if name not in ("data", "test"):
             result[name] |= far_modes(rows, problem.train, problem.test).summary()
