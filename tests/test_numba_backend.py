@@ -23,7 +23,13 @@ from scorerbm.sample.base import Sampler
 pytest.importorskip("numba")
 pytestmark = pytest.mark.numba
 
-from scorerbm.backends.numba import binary_units, graphs, paths, threads  # noqa: E402
+from scorerbm.backends.numba import (  # noqa: E402
+    binary_units,
+    bit_sweeps,
+    graphs,
+    paths,
+    threads,
+)
 
 NUMBA: Backend = get_backend("numba")
 REFERENCE: Backend = get_backend("reference")
@@ -49,7 +55,8 @@ def test_calls_cut_short_to_look_for_signals_change_nothing(monkeypatch: Any) ->
     problem = Problem(1100, 65, 63)
     monkeypatch.setattr(threads, "_LONGEST_CALL", 1)
     calls = []
-    for module in (binary_units, graphs, paths):
+    modules = (binary_units, bit_sweeps, graphs, paths)
+    for module in modules:
 
         def counted(*arguments: Any, module: Any = module) -> None:
             calls.append(module)
@@ -57,7 +64,18 @@ def test_calls_cut_short_to_look_for_signals_change_nothing(monkeypatch: Any) ->
 
         monkeypatch.setattr(module, "in_rows", counted)
     assert_same_bits(problem.run(NUMBA), problem.run(REFERENCE))
-    assert all(calls.count(module) > 10 for module in (binary_units, graphs, paths))
+    assert all(calls.count(module) > 10 for module in modules)
+
+
+def test_observations_of_some_chains_at_a_time_change_nothing(monkeypatch: Any) -> None:
+    problem = Problem(33, 65, 63)
+    monkeypatch.setattr(bit_sweeps, "_MOST_OFFSETS", 5 * 65)
+    assert_same_bits(problem.train(NUMBA, 1), problem.train(REFERENCE, 1))
+
+
+def test_statistics_of_more_rows_than_fit_a_sum_of_32_bits() -> None:
+    problem = Problem(2500, 65, 63)
+    assert_same_bits(problem.train(NUMBA, 2), problem.train(REFERENCE, 1))
 
 
 def test_the_comparison_sees_one_bit() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from ..reference import ReferenceBackend
 from .graphs import Graphs
 from .paths import Paths
+from .training import Training
 
 __all__ = ["NumbaBackend"]
 
 
-class NumbaBackend(Graphs, Paths, ReferenceBackend):
+class NumbaBackend(Graphs, Training, Paths, ReferenceBackend):
     """The operations of the protocol; what is not hot is the reference's."""
 
     name = "numba"

@@ -52,7 +52,9 @@ def _build_tables(weights: Any, first: Any, tables: Any) -> None:
         for bit in range(4):
             size, i = 1 << bit, first + 4 * group + bit
             if i >= len(weights):
-                table[size : 2 * size] = table[:size]
+                for entry in range(size):
+                    for j in range(64):
+                        table[size + entry, j] = table[entry, j]
                 continue
             for entry in range(size):
                 for j in range(64):

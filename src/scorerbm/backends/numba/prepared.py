@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..bits import pack_bits
 from ..protocol import BitWords, Counts, IntegerRBM
 
-__all__ = ["Layers", "bias_rows", "frozen_rows", "layers_of", "own"]
+__all__ = ["Layers", "bias_rows", "frozen_rows", "layers_of", "new_layers", "own"]
 
 
 class Layers(NamedTuple):
@@ -29,6 +29,12 @@ def layers_of(rbm: IntegerRBM) -> Layers:
         found = Layers(*(_blocks(w, dtype) for w in (rbm.weights, rbm.weights_transposed)))
         kept["numba"] = found
     return found
+
+
+def new_layers(shape: tuple[int, ...], bits: int) -> Layers:
+    """Weights that are zeros, (N, M), to be written to."""
+    dtype = np.int16 if bits == 16 else np.int32
+    return Layers(*((np.zeros((-(-m // 64), n, 64), dtype), m) for n, m in (shape, shape[::-1])))
 
 
 def _blocks(weights: Counts, dtype: type[np.signedinteger[Any]]) -> tuple[NDArray[Any], int]:
