@@ -35,6 +35,7 @@ from scorerbm import (
     score,
 )
 from scorerbm.backends import get_backend
+from scorerbm.backends.protocol import Domain
 from scorerbm.denoise.base import Particles, PosteriorMean
 from scorerbm.denoise.path import one_stage
 
@@ -290,6 +291,37 @@ def test_noises_of_the_literal_score_average_to_it(model, tau, expectation):
     found = score(model, np.tile(v_t, (N_PARTICLES, 1)), 0.9, LinearSchedule(), denoiser)
     assert bonferroni(map(mean_test, found.T, force(model, v_t, tau))) > ACCEPT
     assert bonferroni(map(mean_test, found.T, force(model, v_t, 2.0 * tau + 1.0))) < REJECT
+
+
+def relaxed_literal_score(model, v, tau, expectation):
+    """In double precision, of the logistic noise that the kernels take."""
+    w, b, c = (np.asarray(p, np.float64) for p in model.parameters.values())
+    p, total = Particles.numbered(len(v), 0), 0.0
+    for noise in range(3):
+        number = noise // 2 if expectation == "antithetic" else noise
+        domain = Domain.LOGISTIC_HIDDEN | number << 8
+        logistic = p.backend.logistic(p.ids, len(c), p.key, step=0, domain=domain)
+        sign = -1.0 if expectation == "antithetic" and noise == 1 else 1.0
+        total = total + 0.5 * (1.0 + np.tanh(0.5 * (c + v @ w + sign * logistic) / tau))
+    return b + total / 3.0 @ w.T
+
+
+@pytest.mark.parametrize("expectation", ["monte_carlo", "antithetic"])
+@pytest.mark.parametrize("tau", [1.0, 0.5, 1.0 / 3.0, 0.25, 0.2, 0.125, 0.1, 0.4, 0.05, 3.0])
+def test_relaxed_units_are_those_of_double_precision(tau, expectation):
+    """At whole powers 1/τ, which kernels take as such, and at others; also where units saturate."""
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(6, 70)) * np.linspace(0.1, 30.0, 70)
+    model = BernoulliRBM(weights, rng.normal(size=6), rng.normal(size=70))
+    v = rng.normal(size=(40, 6)).astype(np.float32)
+    denoiser = LiteralScore(tau, 3, expectation)
+    found = score(model, v, 0.5, LinearSchedule(), denoiser)
+    expected = relaxed_literal_score(model, v, tau, expectation)
+    size = np.abs(weights).sum(axis=1).max()
+    assert np.abs(found - expected).max() < 1e-5 * size
+    assert np.abs(found - relaxed_literal_score(model, v, 1.01 * tau, expectation)).max() > (
+        1e-5 * size
+    )
 
 
 @pytest.mark.parametrize("kind", [GumbelDenoiser, LiteralScore], ids=lambda k: k.__name__)

@@ -2,7 +2,7 @@
 // in backends/reference/relaxed.py.
 #pragma once
 
-#include "single_noise.h"
+#include "relaxed_noise.h"
 #include "unroll.h"
 
 // GCC's scheduler interleaves chains of operations that wait for each other.
@@ -14,35 +14,10 @@
 namespace scorerbm {
 namespace {
 
-// Minimax on the ratios below: 2 artanh(s)/(s ln 2) for s^2 <= 0.0402 within 4e-7.
-constexpr float odds_terms[] = {2.885391f, 0.9614028f, 0.6028789f};
+constexpr float largest_log2_of_odds = 62.0f;  // of log-odds: beyond, no noise matters
 
-// log2(u/(1-u)) is s P(s^2) - e and has the sign of the word's top bit, with the u that `logistic`
-// takes and s = numerator/denominator. With e the difference of the exponents, u 2^-e and 1-u are
-// within a factor 1.51 of each other.
-struct Odds {
-    Floats numerator, denominator, exponent;
-    Ints sign;
-
-    explicit Odds(Ints word) : sign(~word & static_cast<std::int32_t>(0x80000000u)) {
-        const Floats u = to_floats(word & 0x7FFFFFFF) * 0x1p-32f + 0x1p-33f;
-        const Floats rest = 1.0f - u;
-        const Ints e = (as_ints(u) - as_ints(rest) + 0x00400000) >> 23;
-        const Floats m = as_floats(as_ints(u) - (e << 23));
-        numerator = rest - m;
-        denominator = rest + m;
-        exponent = to_floats(e);
-    }
-
-    Floats log2(Floats ratio) const {
-        const Floats magnitude = ratio * horner(ratio * ratio, odds_terms) - exponent;
-        return as_floats(as_ints(magnitude) ^ sign);
-    }
-};
-
-// 2^y, y cut off where a unit is 0 or 1 to 2^-30: products of four then stay in range.
-inline Floats power_of_unit(Floats y) {
-    y = clamp(y, -30.0f, 30.0f);
+// 2^y for y in the range of exponents.
+inline Floats exp2_in_range(Floats y) {
     const Floats shifted = y + 12582912.0f;  // as exp2 of single.h does
     const Floats f = y - (shifted - 12582912.0f), square = f * f;
     // Three short chains of operations in place of Horner's long one.
@@ -53,24 +28,10 @@ inline Floats power_of_unit(Floats y) {
     return as_floats(as_ints(power) + (as_ints(shifted) << 23));
 }
 
-struct OddsDraws {
-    WordDraws words;
-
-    // The four words of a block share a division, which is slow.
-    void draw(std::uint32_t chain, float* out) const {
-        words.draw(chain, [=](std::size_t b, Ints w0, Ints w1, Ints w2, Ints w3) {
-            const Odds x0(w0), x1(w1), x2(w2), x3(w3);
-            const Floats d01 = x0.denominator * x1.denominator;
-            const Floats d23 = x2.denominator * x3.denominator;
-            const Floats inverse = 1.0f / (d01 * d23);
-            const Floats i01 = inverse * d23, i23 = inverse * d01;
-            store(out + b, x0.log2((x0.numerator * x1.denominator) * i01));
-            store(out + blocks_per_group + b, x1.log2((x1.numerator * x0.denominator) * i01));
-            store(out + 2 * blocks_per_group + b, x2.log2((x2.numerator * x3.denominator) * i23));
-            store(out + 3 * blocks_per_group + b, x3.log2((x3.numerator * x2.denominator) * i23));
-        });
-    }
-};
+// y cut off where a unit is 0 or 1 to 2^-30: products of four then stay in range.
+inline Floats power_of_unit(Floats y) {
+    return exp2_in_range(clamp(y, -30.0f, 30.0f));
+}
 
 // Calls visit(x) for whole vectors of an array, of which the last may lack lanes; what visit
 // returns is stored.
@@ -90,32 +51,98 @@ inline std::size_t columns_from(std::size_t first, std::size_t width) {
     return rest < columns_per_block ? rest : columns_per_block;
 }
 
-void relax(const RelaxTask& task, std::size_t begin, std::size_t end) {
-    const std::size_t width = task.width;
-    if (!task.noisy) {
-        map_vectors(task.x + begin * width, task.out + begin * width, (end - begin) * width,
-                    [&](Floats x) { return 1.0f / (power_of_unit(x * task.of_log_odds) + 1.0f); });
-        return;
+// exp(-(x + L)/tau) = 2^y.
+struct ByLogarithm {
+    using Draws = LogOddsDraws;
+
+    float of_log_odds, of_noise;
+
+    explicit ByLogarithm(const Relaxation& of)
+        : of_log_odds(of.of_log_odds), of_noise(of.of_noise) {}
+
+    // What is the same for all noises.
+    Floats prepare(Floats x) const { return x * of_log_odds; }
+
+    template <std::size_t Count>
+    void apply(Floats prepared, Floats (&numbers)[Count]) const {
+        SCORERBM_UNROLL
+        for (std::size_t i = 0; i < Count; ++i) {
+            numbers[i] = power_of_unit(prepared + numbers[i] * of_noise);
+        }
     }
-    const float of_noise = task.mirrored ? -task.of_noise : task.of_noise;
-    for_each_group<OddsDraws>(
-        task.noise, width, begin, end,
+};
+
+// The same as (exp(-x) exp(-L))^n, with neither a logarithm nor an exponential for each noise.
+struct ByPower {
+    using Draws = OddsDraws;
+
+    std::uint32_t power, top_bit;
+    float most, least;
+
+    explicit ByPower(const Relaxation& of) : power(of.power), top_bit(1) {
+        while (top_bit <= power / 2) top_bit *= 2;
+        // Of the bases: a power is 2^31 or less, where products of four are in range.
+        most = static_cast<float>(std::uint32_t{1} << (31 / power));
+        least = 1.0f / most;
+    }
+
+    Floats prepare(Floats x) const {
+        return exp2_in_range(
+            clamp(x * -single_log2_e, -largest_log2_of_odds, largest_log2_of_odds));
+    }
+
+    template <std::size_t Count>
+    void apply(Floats prepared, Floats (&numbers)[Count]) const {
+        Floats base[Count];
+        SCORERBM_UNROLL
+        for (std::size_t i = 0; i < Count; ++i) {
+            base[i] = numbers[i] = clamp(prepared * numbers[i], least, most);
+        }
+        for (std::uint32_t bit = top_bit / 2; bit != 0; bit /= 2) {
+            SCORERBM_UNROLL
+            for (std::size_t i = 0; i < Count; ++i) numbers[i] *= numbers[i];
+            if ((power & bit) == 0) continue;
+            SCORERBM_UNROLL
+            for (std::size_t i = 0; i < Count; ++i) numbers[i] *= base[i];
+        }
+    }
+};
+
+template <class Powers>
+inline void relax_with_noise(const RelaxTask& task, std::size_t begin, std::size_t end) {
+    const Powers powers(task.relaxation);
+    for_each_group<typename Powers::Draws>(
+        task.noise, task.width, begin, end,
         [&](std::size_t row, std::size_t first, const float* numbers) {
-            const std::size_t at = row * width + first;
-            map_vectors(task.x + at, task.out + at, columns_from(first, width), [&](Floats x) {
-                const Floats y = x * task.of_log_odds + load<Floats>(numbers) * of_noise;
+            const std::size_t at = row * task.width + first;
+            map_vectors(task.x + at, task.out + at, columns_from(first, task.width), [&](Floats x) {
+                Floats p[] = {load<Floats>(numbers)};
                 numbers += float_lanes;
-                return 1.0f / (power_of_unit(y) + 1.0f);
+                if (task.mirrored) p[0] = Powers::Draws::mirrored(p[0]);
+                powers.apply(powers.prepare(x), p);
+                return 1.0f / (p[0] + 1.0f);
             });
         });
 }
 
-// 1/(1+p) and 1/(1+q) for p, q = 2^y, added, and their slopes h (1-h), given 1/((1+p)(1+q)).
+void relax(const RelaxTask& task, std::size_t begin, std::size_t end) {
+    const std::size_t width = task.width;
+    if (!task.noisy) {
+        const float factor = task.relaxation.of_log_odds;
+        map_vectors(task.x + begin * width, task.out + begin * width, (end - begin) * width,
+                    [&](Floats x) { return 1.0f / (power_of_unit(x * factor) + 1.0f); });
+    } else if (task.relaxation.power == 0) {
+        relax_with_noise<ByLogarithm>(task, begin, end);
+    } else {
+        relax_with_noise<ByPower>(task, begin, end);
+    }
+}
+
+// h = 1/(1+p) and 1/(1+q), added, and their slopes h (1-h), given 1/((1+p)(1+q)).
 struct PairOfUnits {
     Floats p, q, p1, q1;
 
-    PairOfUnits(Floats y, Floats z)
-        : p(power_of_unit(y)), q(power_of_unit(z)), p1(p + 1.0f), q1(q + 1.0f) {}
+    PairOfUnits(Floats of_p, Floats of_q) : p(of_p), q(of_q), p1(p + 1.0f), q1(q + 1.0f) {}
 
     Floats product() const { return p1 * q1; }
     Floats sum(Floats inverse) const { return (p1 + q1) * inverse; }
@@ -125,47 +152,46 @@ struct PairOfUnits {
     }
 };
 
+constexpr std::size_t noises_at_once = 4;
+
+// Numbers of a few noises for 64 units of a chain.
+using Noises = float[noises_at_once][columns_per_block];
+
 // Sums over noises of 64 units of a few chains.
-template <bool WithSlope>
+template <class Powers, bool WithSlope>
 struct RelaxedSums {
-    alignas(64) float scaled[chains_per_tile][columns_per_block];
+    Powers powers;
+    alignas(64) float prepared[chains_per_tile][columns_per_block];
     alignas(64) float total[chains_per_tile][columns_per_block];
     alignas(64) float slope[WithSlope ? chains_per_tile : 1][columns_per_block];
 
     static void add(float* to, Floats x) { store(to, load<Floats>(to) + x); }
 
-    // Adds the units of four noises, each so many numbers times `by`.
-    void add_four(std::size_t r, const float* const (&noise)[4], const float (&by)[4]) {
+    // Adds the units of the first `Count` noises: four or two share a division.
+    template <std::size_t Count>
+    void add_noises(std::size_t r, const Noises& noises) {
         for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
-            const Floats y = load<Floats>(scaled[r] + j);
-            const auto at = [&](std::size_t n) { return y + load<Floats>(noise[n] + j) * by[n]; };
-            const PairOfUnits one(at(0), at(1)), two(at(2), at(3));
-            const Floats t = one.product(), u = two.product();
-            const Floats inverse = 1.0f / (t * u);
-            const Floats of_one = inverse * u, of_two = inverse * t;
-            add(total[r] + j, one.sum(of_one) + two.sum(of_two));
-            if constexpr (WithSlope) add(slope[r] + j, one.slope(of_one) + two.slope(of_two));
-        }
-    }
-
-    void add_two(std::size_t r, const float* const (&noise)[4], const float (&by)[4]) {
-        for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
-            const Floats y = load<Floats>(scaled[r] + j);
-            const auto at = [&](std::size_t n) { return y + load<Floats>(noise[n] + j) * by[n]; };
-            const PairOfUnits pair(at(0), at(1));
-            const Floats inverse = 1.0f / pair.product();
-            add(total[r] + j, pair.sum(inverse));
-            if constexpr (WithSlope) add(slope[r] + j, pair.slope(inverse));
-        }
-    }
-
-    void add_one(std::size_t r, const float* noise, float by) {
-        for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
-            const Floats p =
-                power_of_unit(load<Floats>(scaled[r] + j) + load<Floats>(noise + j) * by);
-            const Floats h = 1.0f / (p + 1.0f);
-            add(total[r] + j, h);
-            if constexpr (WithSlope) add(slope[r] + j, (p * h) * h);
+            Floats p[Count];
+            SCORERBM_UNROLL
+            for (std::size_t i = 0; i < Count; ++i) p[i] = load<Floats>(noises[i] + j);
+            powers.apply(load<Floats>(prepared[r] + j), p);
+            if constexpr (Count == 4) {
+                const PairOfUnits one(p[0], p[1]), two(p[2], p[3]);
+                const Floats t = one.product(), u = two.product();
+                const Floats inverse = 1.0f / (t * u);
+                const Floats of_one = inverse * u, of_two = inverse * t;
+                add(total[r] + j, one.sum(of_one) + two.sum(of_two));
+                if constexpr (WithSlope) add(slope[r] + j, one.slope(of_one) + two.slope(of_two));
+            } else if constexpr (Count == 2) {
+                const PairOfUnits pair(p[0], p[1]);
+                const Floats inverse = 1.0f / pair.product();
+                add(total[r] + j, pair.sum(inverse));
+                if constexpr (WithSlope) add(slope[r] + j, pair.slope(inverse));
+            } else {
+                const Floats h = 1.0f / (p[0] + 1.0f);
+                add(total[r] + j, h);
+                if constexpr (WithSlope) add(slope[r] + j, (p[0] * h) * h);
+            }
         }
     }
 };
@@ -175,50 +201,49 @@ inline Stream repeated(Stream stream, std::size_t number) {
     return stream;
 }
 
-// Noises [n, n + Count) of 64 units from `first` on.
-template <std::size_t Count, bool WithSlope>
-inline void add_noises(const AverageTask& task, RelaxedSums<WithSlope>& sums, std::size_t n,
-                       std::size_t begin, std::size_t end, std::size_t first) {
-    alignas(64) float numbers[4][columns_per_block];
-    const auto draws = [&](std::size_t number) {
-        return OddsDraws{{repeated(task.noise, number), first}};
-    };
-    const float by = task.of_noise;
-    if (task.antithetic) {
-        const OddsDraws pairs[] = {draws(n / 2), draws(n / 2 + (Count == 4))};
-        const float* const noise[] = {numbers[0], numbers[0], numbers[1], numbers[1]};
-        for (std::size_t row = begin; row < end; ++row) {
-            const std::uint32_t chain = task.noise.chains[row];
-            pairs[0].draw(chain, numbers[0]);
-            if constexpr (Count == 4) pairs[1].draw(chain, numbers[1]);
-            if constexpr (Count == 4) sums.add_four(row - begin, noise, {by, -by, by, -by});
-            if constexpr (Count == 2) sums.add_two(row - begin, noise, {by, -by, by, -by});
-            if constexpr (Count == 1) sums.add_one(row - begin, numbers[0], by);
-        }
-        return;
+template <class Draws>
+inline void mirror(const float* numbers, float* out) {
+    for (std::size_t j = 0; j < columns_per_block; j += float_lanes) {
+        store(out + j, Draws::mirrored(load<Floats>(numbers + j)));
     }
-    const OddsDraws each[] = {draws(n), draws(n + 1), draws(n + 2), draws(n + 3)};
-    const float* const noise[] = {numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+// Noises [n, n + Count) of 64 units from `first` on. Antithetic ones are drawn in pairs, of which
+// the last may lack its second half.
+template <std::size_t Count, class Powers, bool WithSlope>
+inline void add_noises(const AverageTask& task, RelaxedSums<Powers, WithSlope>& sums, std::size_t n,
+                       std::size_t begin, std::size_t end, std::size_t first) {
+    using Draws = typename Powers::Draws;
+    const auto draws = [&](std::size_t i) {
+        const std::size_t number = task.antithetic ? (n + i) / 2 : n + i;
+        return Draws{{repeated(task.noise, number), first}};
+    };
+    const Draws each[noises_at_once] = {draws(0), draws(1), draws(2), draws(3)};
+    alignas(64) Noises numbers;
     for (std::size_t row = begin; row < end; ++row) {
-        for (std::size_t i = 0; i < Count; ++i) each[i].draw(task.noise.chains[row], numbers[i]);
-        if constexpr (Count == 4) sums.add_four(row - begin, noise, {by, by, by, by});
-        if constexpr (Count == 2) sums.add_two(row - begin, noise, {by, by, by, by});
-        if constexpr (Count == 1) sums.add_one(row - begin, numbers[0], by);
+        for (std::size_t i = 0; i < Count; ++i) {
+            if (task.antithetic && i % 2 == 1) {
+                mirror<Draws>(numbers[i - 1], numbers[i]);
+            } else {
+                each[i].draw(task.noise.chains[row], numbers[i]);
+            }
+        }
+        sums.template add_noises<Count>(row - begin, numbers);
     }
 }
 
 // At most chains_per_tile rows. Four noises at a time share a division, then two, then none.
-template <bool WithSlope>
+template <class Powers, bool WithSlope>
 inline void average_few(const AverageTask& task, std::size_t begin, std::size_t end) {
-    RelaxedSums<WithSlope> sums;
+    const Powers powers(task.relaxation);
+    RelaxedSums<Powers, WithSlope> sums{powers, {}, {}, {}};
     for (std::size_t first = 0; first < task.width; first += columns_per_block) {
         const std::size_t count = columns_from(first, task.width), rows = end - begin;
         std::memset(sums.total, 0, rows * sizeof sums.total[0]);
         if (WithSlope) std::memset(sums.slope, 0, rows * sizeof sums.slope[0]);
-        std::memset(sums.scaled, 0, rows * sizeof sums.scaled[0]);
         for (std::size_t r = 0; r < rows; ++r) {
-            map_vectors(task.x + (begin + r) * task.width + first, sums.scaled[r], count,
-                        [&](Floats x) { return x * task.of_log_odds; });
+            map_vectors(task.x + (begin + r) * task.width + first, sums.prepared[r], count,
+                        [&](Floats x) { return powers.prepare(x); });
         }
         std::size_t n = 0;
         for (; task.n_noises - n >= 4; n += 4) add_noises<4>(task, sums, n, begin, end, first);
@@ -236,15 +261,24 @@ inline void average_few(const AverageTask& task, std::size_t begin, std::size_t 
     }
 }
 
-void average_relaxed(const AverageTask& task, std::size_t begin, std::size_t end) {
+template <class Powers>
+inline void average_with(const AverageTask& task, std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; row += chains_per_tile) {
         const std::size_t rest = end - row;
         const std::size_t last = row + (rest < chains_per_tile ? rest : chains_per_tile);
         if (task.slope == nullptr) {
-            average_few<false>(task, row, last);
+            average_few<Powers, false>(task, row, last);
         } else {
-            average_few<true>(task, row, last);
+            average_few<Powers, true>(task, row, last);
         }
+    }
+}
+
+void average_relaxed(const AverageTask& task, std::size_t begin, std::size_t end) {
+    if (task.relaxation.power == 0) {
+        average_with<ByLogarithm>(task, begin, end);
+    } else {
+        average_with<ByPower>(task, begin, end);
     }
 }
 

@@ -81,10 +81,15 @@ inline FloatPair normal_pair(Ints radius_word, Ints angle_word) {
     return {radius * as_floats(first), radius * as_floats(second)};
 }
 
-// ln(u/(1-u)) of a uniform u, positive if the word's top bit is set. The other 31 bits are the
-// distance from the nearer end, so that both tails reach 22.9.
+// Of a uniform u from the nearer end of [0, 1], by 31 bits of a word; the top bit says which one, 1
+// if it is set.
+inline Floats distance_from_end(Ints word) {
+    return to_floats(word & 0x7FFFFFFF) * 0x1p-32f + 0x1p-33f;
+}
+
+// ln(u/(1-u)): both tails reach 22.9.
 inline Floats logistic(Ints word) {
-    const Floats u = to_floats(word & 0x7FFFFFFF) * 0x1p-32f + 0x1p-33f;
+    const Floats u = distance_from_end(word);
     const Floats magnitude = log2((1.0f - u) / u) * single_ln_2;
     return as_floats(as_ints(magnitude) ^ (~word & static_cast<std::int32_t>(0x80000000u)));
 }

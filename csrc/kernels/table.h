@@ -325,12 +325,21 @@ struct RegisterTablesTask {
     void* tables;
 };
 
-// sigmoid((x + L)/tau) of rows of `width` units: `of_log_odds` is -log2(e)/tau, `of_noise` -1/tau.
+// Of units by a temperature: -log2(e)/tau, -1/tau, and 1/tau if that is a whole number of at most
+// `largest_power_of_units`, else 0.
+struct Relaxation {
+    float of_log_odds, of_noise;
+    std::uint32_t power;
+};
+
+constexpr std::uint32_t largest_power_of_units = 10;
+
+// sigmoid((x + L)/tau) of rows of `width` units.
 struct RelaxTask {
     const float* x;
     float* out;  // may be x
     std::size_t width;
-    float of_log_odds, of_noise;
+    Relaxation relaxation;
     bool noisy, mirrored;  // whether there is an L, and whether it is minus what is drawn
     Stream noise;
 };
@@ -341,7 +350,8 @@ struct AverageTask {
     float* mean;   // may be x
     float* slope;  // may be null
     std::size_t width;
-    float of_log_odds, of_noise, share;
+    Relaxation relaxation;
+    float share;
     std::size_t n_noises;
     bool antithetic;
     Stream noise;

@@ -1,6 +1,7 @@
 #include "runtime/dense.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "runtime/dispatch.h"
 
@@ -13,6 +14,13 @@ void repeat_row(const float* row, std::size_t width, float* out, std::size_t n_r
     for (std::size_t r = 0; r < n_rows; ++r) std::copy_n(row, width, out + r * width);
 }
 
+Relaxation relaxation_at(double tau) {
+    const double inverse = 1.0 / tau;
+    const bool whole = inverse <= largest_power_of_units && inverse == std::floor(inverse);
+    return {static_cast<float>(-log2_e / tau), static_cast<float>(-inverse),
+            whole ? static_cast<std::uint32_t>(inverse) : 0};
+}
+
 }  // namespace
 
 RelaxTask DenseEstimator::relaxation(const float* x, float* out, std::size_t width) const {
@@ -20,8 +28,7 @@ RelaxTask DenseEstimator::relaxation(const float* x, float* out, std::size_t wid
     task.x = x;
     task.out = out;
     task.width = width;
-    task.of_log_odds = static_cast<float>(-log2_e / tau);
-    task.of_noise = static_cast<float>(-1.0 / tau);
+    task.relaxation = relaxation_at(tau);
     return task;
 }
 
@@ -32,8 +39,7 @@ AverageTask DenseEstimator::average(const float* x, float* mean, float* slope,
     task.mean = mean;
     task.slope = slope;
     task.width = width;
-    task.of_log_odds = static_cast<float>(-log2_e / tau);
-    task.of_noise = static_cast<float>(-1.0 / tau);
+    task.relaxation = relaxation_at(tau);
     task.share = static_cast<float>(1.0 / static_cast<double>(n_noises));
     task.n_noises = n_noises;
     task.antithetic = antithetic;

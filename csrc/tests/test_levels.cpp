@@ -242,17 +242,19 @@ Bytes run_relaxed(const KernelTable& k, Problem& p, std::uint32_t step) {
     const std::vector<float> x = singles(C * N, -30, 30), y = singles(C * N, 0, 1);
     std::vector<float> out(C * N), slope(C * N);
     Bytes bytes;
-    for (const bool mirrored : {false, true}) {
-        k.relax({x.data(), out.data(), N, -2.9f, -2.0f, true, mirrored, p.stream(step)}, 0, C);
-        append(bytes, out);
-    }
-    for (const std::size_t n : {1u, 3u, 8u}) {
-        const bool antithetic = n == 8;
-        k.average_relaxed({x.data(), out.data(), slope.data(), N, -2.9f, -2.0f,
-                           1.0f / static_cast<float>(n), n, antithetic, p.stream(step)},
-                          0, C);
-        append(bytes, out);
-        append(bytes, slope);
+    for (const Relaxation by : {Relaxation{-2.9f, -2.0f, 0}, Relaxation{-2.9f, -2.0f, 6}}) {
+        for (const bool mirrored : {false, true}) {
+            k.relax({x.data(), out.data(), N, by, true, mirrored, p.stream(step)}, 0, C);
+            append(bytes, out);
+        }
+        for (const std::size_t n : {1u, 3u, 8u}) {
+            const bool antithetic = n == 8;
+            k.average_relaxed({x.data(), out.data(), slope.data(), N, by,
+                               1.0f / static_cast<float>(n), n, antithetic, p.stream(step)},
+                              0, C);
+            append(bytes, out);
+            append(bytes, slope);
+        }
     }
     const std::vector<float> coefficients = singles(table_terms * table_segments, -1, 1);
     k.expectation({coefficients.data(), 0.7f, x.data(), out.data()}, C * N);

@@ -27,15 +27,22 @@ ESTIMATORS: dict[str, RelaxedSweeps | ForceEstimator] = {
     "mean field": RelaxedSweeps(2),
     "relaxed": RelaxedSweeps(2, 3, 0.4),
     "relaxed, antithetic": RelaxedSweeps(2, 3, 0.4, True),
+    "relaxed, tau 1/3": RelaxedSweeps(2, 3, 1.0 / 3.0),
+    "relaxed, tau 1/3, antithetic": RelaxedSweeps(2, 3, 1.0 / 3.0, True),
     "force, table": ForceEstimator(0.3, 0, False, TABLE),
     "force, 7 noises": ForceEstimator(0.3, 7, False, None),
     "force, antithetic": ForceEstimator(0.3, 6, True, None),
+    "force, tau 1/10, 7 noises": ForceEstimator(0.1, 7, False, None),
+    "force, tau 1/2, antithetic": ForceEstimator(0.5, 6, True, None),
+    "force, tau 1": ForceEstimator(1.0, 1, False, None),
 }
 GRADIENTS: dict[str, RelaxedSweeps | ForceEstimator] = {
     "mean field": RelaxedSweeps(2),
     "relaxed": RelaxedSweeps(3, 2, 0.5),
     "relaxed, antithetic": RelaxedSweeps(1, 3, 0.5, True),
+    "relaxed, tau 0.4": RelaxedSweeps(2, 2, 0.4, True),
     "literal": ForceEstimator(0.4, 5, False, None),
+    "literal, tau 1/5": ForceEstimator(0.2, 5, False, None),
     "literal, antithetic": ForceEstimator(0.4, 7, True, None),
 }
 

@@ -24,7 +24,7 @@ from ..protocol import (
 )
 from . import fused
 from .real_numbers import RealNumbers
-from .relaxed import Noise, average, expectation, relax, slope
+from .relaxed import Noise, average, expectation, noisy, relax, slope
 
 __all__ = ["Dense"]
 
@@ -127,28 +127,28 @@ def _forward(
     key: Key,
     call: int,
 ) -> list[Layers]:
-    w, (n_visible, n_hidden), k = model.weights, model.weights.shape, estimator.n_sweeps
+    w, k = model.weights, estimator.n_sweeps
     hidden_noise, visible_noise = (
         Noise(chains, key, domain, estimator.antithetic)
         for domain in (Domain.LOGISTIC_HIDDEN, Domain.LOGISTIC_VISIBLE)
     )
     bias = model.visible_bias + channel
-    start = relax(model.start + channel, None, 1.0)
+    start = relax(model.start + channel, 1.0)
     first = fused.fused_product(start, w, model.hidden_bias)
     copies = []
-    for noise in range(max(1, estimator.n_noises)):
-        noisy, layers = estimator.n_noises > 0, [start]
+    for number in range(max(1, estimator.n_noises)):
+
+        def units(x: Floats, noise: Noise, sweep: int, number: int = number) -> Floats:
+            if estimator.n_noises == 0:
+                return relax(x, estimator.tau)
+            return noisy(x, noise, call * k + sweep, number, estimator.tau)
+
+        layers = [start]
         for sweep in range(k):
-            step = call * k + sweep
             x = first if sweep == 0 else fused.fused_product(layers[-1], w, model.hidden_bias)
-            numbers = hidden_noise(n_hidden, step, noise) if noisy else None
-            layers.append(relax(x, numbers, estimator.tau))
+            layers.append(units(x, hidden_noise, sweep))
             x = fused.fused_product(layers[-1], w.T, bias)
-            if sweep == k - 1:
-                layers.append(relax(x, None, 1.0))
-            else:
-                numbers = visible_noise(n_visible, step, noise) if noisy else None
-                layers.append(relax(x, numbers, estimator.tau))
+            layers.append(relax(x, 1.0) if sweep == k - 1 else units(x, visible_noise, sweep))
         copies.append(layers)
     return copies
 
