@@ -21,47 +21,115 @@ def check_wheel():
     return module
 
 
-def a_wheel(folder, check_wheel, *, more=(), without=(), padding=0):
+SUFFIXES = {  # of extension modules
+    "macosx_11_0_arm64": ".cpython-313-darwin.so",
+    "win_amd64": ".cp313-win_amd64.pyd",
+    "musllinux_1_2_x86_64": ".cpython-313-x86_64-linux-musl.so",
+}
+
+
+def a_wheel(
+    folder, check_wheel, *, more=(), without=(), padding=0, platform="musllinux_1_2_x86_64"
+):
     names = {
         *check_wheel.NEEDED,
-        *(f"{name}.cpython-313.so" for name in check_wheel.MODULES),
+        *(name + SUFFIXES[platform] for name in check_wheel.MODULES),
         *more,
     }
-    path = folder / "scorerbm-1-cp313-cp313-macosx_11_0_arm64.whl"
+    path = folder / f"scorerbm-1-cp313-cp313-{platform}.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for name in names - set(without):
             archive.writestr(name, b"\0" * padding)
     return str(path)
 
 
-def test_a_wheel_as_it_should_be_passes(tmp_path, check_wheel):
-    assert check_wheel.faults(a_wheel(tmp_path, check_wheel)) == []
-    assert check_wheel.main([a_wheel(tmp_path, check_wheel)]) == 0
+SAID = {  # by the tool of a platform, of a wheel as it should be
+    "macosx_11_0_arm64": "/usr/lib/libSystem.B.dylib\n/usr/lib/libc++.1.dylib\n",
+    "win_amd64": (
+        "Analyzing x.whl\n\nThe following DLLs will be copied into the wheel.\n    None\n\n"
+        "The following DLLs are assumed to be present in the end user's environment and will not "
+        "be copied into the wheel.\n    kernel32.dll\n    python313.dll\n"
+    ),
+    "musllinux_1_2_x86_64": (
+        'x.whl is consistent with the\nfollowing platform tag: "musllinux_1_2_x86_64".'
+    ),
+}
+
+
+@pytest.fixture
+def tools(check_wheel, monkeypatch):
+    """The tools that look at what wheels link to, each of which says what a test lets it say."""
+    said = {"auditwheel": SAID["musllinux_1_2_x86_64"]}
+    said |= {"delocate-listdeps": SAID["macosx_11_0_arm64"], "delvewheel": SAID["win_amd64"]}
+
+    def run(command, **_):
+        return subprocess.CompletedProcess(command, 0, stdout=said[command[0]])
+
+    monkeypatch.setattr(check_wheel.subprocess, "run", run)
+    return said
+
+
+@pytest.mark.parametrize("platform", SUFFIXES)
+def test_a_wheel_as_it_should_be_passes(platform, tmp_path, check_wheel, tools):
+    wheel = a_wheel(tmp_path, check_wheel, platform=platform)
+    assert check_wheel.faults(wheel) == check_wheel.links(wheel) == []
+    assert check_wheel.main([wheel]) == check_wheel.main([str(tmp_path)]) == 0
+
+
+def test_a_folder_without_wheels_does_not_pass(tmp_path, check_wheel):
+    assert check_wheel.main([str(tmp_path)]) == 1
 
 
 @pytest.mark.parametrize(
     ("how", "fault"),
     [
         ({"more": ["scorerbm.libs/libgomp-a34b.so.1"]}, "bundles scorerbm.libs/libgomp-a34b.so.1"),
+        (
+            {"more": ["scorerbm.libs/msvcp140-1f2e.dll"], "platform": "win_amd64"},
+            "bundles scorerbm.libs/msvcp140-1f2e.dll",
+        ),
+        (
+            {"more": ["scorerbm/.dylibs/libomp.dylib"], "platform": "macosx_11_0_arm64"},
+            "bundles scorerbm/.dylibs/libomp.dylib",
+        ),
         ({"more": ["scorerbm/_philox.pyx"]}, "has sources"),
         ({"without": ["scorerbm/include/scorerbm.h"]}, "misses scorerbm/include/scorerbm.h"),
-        ({"without": ["scorerbm/_core.cpython-313.so"]}, "misses scorerbm/_core"),
+        (
+            {"without": ["scorerbm/_core.cp313-win_amd64.pyd"], "platform": "win_amd64"},
+            "misses scorerbm/_core",
+        ),
         ({"padding": 600_000}, "expected fewer than 3000000"),
     ],
 )
-def test_faults_of_wheels_are_seen(how, fault, tmp_path, check_wheel):
+def test_faults_of_wheels_are_seen(how, fault, tmp_path, check_wheel, tools):
     wheel = a_wheel(tmp_path, check_wheel, **how)
     (found,) = check_wheel.faults(wheel)
     assert fault in found
     assert check_wheel.main([wheel]) == 1
 
 
-def test_wheels_that_link_to_what_no_platform_has_are_seen(check_wheel):
-    said = 'x.whl is consistent with the\nfollowing platform tag: "{}".'
-    assert check_wheel.platform_faults(said.format("manylinux_2_28_x86_64")) == []
-    assert check_wheel.platform_faults(said.format("musllinux_1_2_aarch64")) == []
-    (fault,) = check_wheel.platform_faults(said.format("linux_x86_64"))
-    assert "fits no platform" in fault
+@pytest.mark.parametrize(
+    ("platform", "tool", "said", "fault"),
+    [
+        ("musllinux_1_2_x86_64", "auditwheel", ("musllinux", "linux"), "fits no platform"),
+        ("macosx_11_0_arm64", "delocate-listdeps", ("/usr/lib/libc++", "/opt/libc++"), "/opt/libc"),
+        ("win_amd64", "delvewheel", ("None", "msvcp140.dll (C:\\msvcp140.dll)"), "msvcp140.dll"),
+        ("win_amd64", "delvewheel", ("copied", "taken"), "is not understood"),
+    ],
+)
+def test_libraries_that_a_wheel_should_not_link_to_are_seen(
+    platform, tool, said, fault, tmp_path, check_wheel, tools
+):
+    wheel = a_wheel(tmp_path, check_wheel, platform=platform)
+    tools[tool] = tools[tool].replace(*said)
+    (found,) = check_wheel.links(wheel)
+    assert fault in found
+    assert check_wheel.main([wheel]) == 1
+
+
+def test_a_wheel_for_another_platform_is_seen(check_wheel):
+    (fault,) = check_wheel.links("scorerbm-1-cp313-cp313-emscripten_4_wasm32.whl")
+    assert "is for none of" in fault
 
 
 @pytest.mark.slow
