@@ -88,6 +88,18 @@ def test_a_connection_made_for_a_training_is_given_back(monkeypatch, rate):
     assert closed == [True]
 
 
+def test_a_stream_that_is_no_more_gives_its_connection_back(monkeypatch):
+    device, closed = qpu(), []
+    monkeypatch.setattr(device, "close", lambda: closed.append(True), raising=False)
+    monkeypatch.setattr(Annealer, "connect", lambda self: device)
+    trainer = replace(TRAINER, negative_phase=Annealer(beta=6.0, n_gauges=1))
+    stream = trainer.stream(DATA)
+    stream.update(DATA[:10])
+    assert closed == []
+    del stream
+    assert closed == [True]
+
+
 # -- the filter ------------------------------------------------------------------------------
 
 

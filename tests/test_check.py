@@ -128,6 +128,14 @@ def test_choice():
             _check.choice("mode", bad, ("b", "a"))
 
 
+def test_boolean():
+    assert _check.boolean("wide", True) is True
+    assert _check.boolean("wide", np.bool_(False)) is False
+    for bad in ("no", 1, None, 0.0, np.ones(1, bool)):
+        with pytest.raises(TypeError, match=r"wide: got .*, expected True or False"):
+            _check.boolean("wide", bad)
+
+
 def test_long_values_are_cut():
     with pytest.raises(TypeError, match=r"n: got str '[a]{36}\.\.\., expected an integer"):
         _check.integer("n", "a" * 1000)

@@ -254,6 +254,20 @@ def test_training_comes_near_the_source(name):
     assert BEST - likelihood(wider, TEST) > 0.04
 
 
+@pytest.mark.parametrize(
+    ("unit", "message"),
+    [
+        (1e200, r"v: got numbers as large as .*e\+20\d, expected at most 1e\+140, or their spread"),
+        (1e-200, "v: got numbers of unit 0 so small that their spread is lost"),
+    ],
+)
+def test_numbers_beyond_double_precision_are_blamed_on_the_data(unit, message):
+    with pytest.raises(ValueError, match=message):
+        ScoreMatching(**QUICK).fit(unit * TRAIN)
+    for fair in (1e130, 1e-130):
+        ScoreMatching(**QUICK | {"n_epochs": 1}).fit(fair * TRAIN[:50])
+
+
 def test_fixed_widths_stay():
     fit = ScoreMatching(**QUICK | {"n_epochs": 4}, sigma=0.9).fit(TRAIN)
     assert (fit.model.sigma == np.float32(0.9)).all()

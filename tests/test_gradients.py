@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,6 +154,31 @@ def test_pathwise_gradient_is_that_of_the_formula(name: str, backend: str) -> No
     assert loss == pytest.approx(want_loss, rel=1e-5)
     scale = np.abs(flat(want)).max()
     np.testing.assert_allclose(flat(got), flat(want), atol=1e-5 * scale, rtol=0.0)
+
+
+def test_rows_are_differentiated_in_parts_where_memory_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gradient, _ = pathwise_pair(observers()["weighting"], 3, 4, BACKEND)
+    model, batch = model_of(parameters()), batch_of(data(), epoch=2)
+    whole, loss = gradient(model, batch, 1)
+    row = (1 + 2 * 3 * 4) * (model.n_visible + model.n_hidden)
+    monkeypatch.setattr("scorerbm.train.gradients.pathwise._NUMBERS_AT_ONCE", 2 * row)
+    sizes: list[int] = []
+    sound = BACKEND.pathwise_gradient
+
+    def watched(dense: Any, estimator: Any, seen: Any, *args: Any, **options: Any) -> Any:
+        sizes.append(len(seen.target))
+        return sound(dense, estimator, seen, *args, **options)
+
+    monkeypatch.setattr(BACKEND, "pathwise_gradient", watched)
+    parts, of_parts = gradient(model, batch, 1)
+    assert len(sizes) > 2
+    assert max(sizes) == 2
+    assert sum(sizes) == len(batch.v)
+    assert of_parts == loss
+    # Sums of single precision in another order.
+    np.testing.assert_allclose(flat(parts), flat(whole), atol=1e-6 * np.abs(flat(whole)).max())
 
 
 def test_pathwise_check_refuses_a_dropped_path() -> None:

@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 
+import scorerbm
+
 HEAVY = {
     "dimod",
     "dwave",
@@ -63,6 +65,17 @@ def test_the_package_adds_itself_and_little_else():
     assert foreign <= {"numpy"}
     assert len(others) < 70
     assert len(added) < 350
+
+
+def test_all_names_are_there_without_compiled_modules():
+    """All but that of one, and the list is as it was where they are."""
+    code = (
+        "import sys; sys.modules['scorerbm._philox'] = sys.modules['scorerbm._core'] = None\n"
+        "from scorerbm import *; import scorerbm; print(*scorerbm.__all__)"
+    )
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert set(scorerbm.__all__) - set(found) == {"Philox4x32"}
 
 
 def test_importing_the_doors_loads_what_they_are_to():

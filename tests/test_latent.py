@@ -283,6 +283,9 @@ def test_arguments_are_checked():
         model.decode([[0, 1, 1]])
     with pytest.raises(ValueError, match="noise: got True for a decoder of means alone"):
         model.sample(3, noise=True)
+    for draw in (model.decode, model.sample, model.reconstruct):
+        with pytest.raises(TypeError, match="noise: got 'no', expected True or False"):
+            draw(1 if draw == model.sample else np.zeros((1, 4)), noise="no")
     with pytest.raises(TypeError, match="sampler: got int, expected a Sampler"):
         model.sample(3, 100)
     with pytest.raises(TypeError, match="codes: got int, expected a SampleSet"):
@@ -307,6 +310,8 @@ def test_training_arguments_are_checked():
         fit_latent(x, LAYER, trainer=ScoreMatching(visible="gaussian"))
     with pytest.raises(ValueError, match="n_draws: got 0"):
         fit_latent(x, LAYER, n_draws=0)
+    with pytest.raises(ValueError, match="x: got 0 rows, expected at least two codes"):
+        fit_latent(x[:0], LAYER)
 
 
 def test_a_real_model_that_is_asked_for_an_anneal_hears_of_this():

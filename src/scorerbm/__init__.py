@@ -5,6 +5,7 @@ reverse SDE (`ReverseSDE`), in hundreds of steps, and the RBM itself in one shot
 `Exact`). `compare` measures one against the other.
 """
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ._include import get_include
@@ -196,6 +197,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from .random import Philox4x32
+elif find_spec("scorerbm._philox") is None:  # a package without compiled modules
+    __all__.remove("Philox4x32")
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["as_array", "bits", "choice", "integer", "number", "real_array", "spins"]
+__all__ = ["as_array", "bits", "boolean", "choice", "integer", "number", "real_array", "spins"]
 
 Shape = tuple[int | None, ...]
 
@@ -137,6 +137,13 @@ def number(
     if maximum is not None and result > maximum:
         raise ValueError(f"{name}: got {result}, expected at most {maximum}")
     return result
+
+
+def boolean(name: str, value: Any) -> bool:
+    """Return True or False, as Python or NumPy has them: a word like "no" would count as true."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: got {value!r}, expected True or False")
+    return bool(value)
 
 
 def choice(name: str, value: Any, options: Collection[str]) -> str:

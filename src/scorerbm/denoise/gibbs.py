@@ -41,8 +41,7 @@ class GibbsDenoiser(Denoiser):
     def __post_init__(self) -> None:
         _check.integer("n_sweeps", self.n_sweeps, 1, MOST_STEPS)
         _check.integer("n_final_sweeps", self.n_final_sweeps, 1, MOST_STEPS)
-        if not isinstance(self.keep_chain, (bool, np.bool_)):
-            raise TypeError(f"keep_chain: got {self.keep_chain!r}, expected True or False")
+        _check.boolean("keep_chain", self.keep_chain)
 
     def bind(self, model: RBM, particles: Particles) -> PosteriorMean:
         """Set to work; the chains start at the first call."""

@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _check
 from ..backends.protocol import Reals
 from ._arguments import series
 
@@ -60,7 +61,7 @@ def potential_scale_reduction(x: ArrayLike, *, rank_normalised: bool = True) -> 
     Bürkner, Bayesian Analysis 16 (2021) 667, doi 10.1214/20-BA1221.
     """
     halves = _halves(series(x))
-    if not rank_normalised:
+    if not _check.boolean("rank_normalised", rank_normalised):
         return _scale_reduction(halves)
     folded = np.abs(halves - np.median(halves))
     return max(_scale_reduction(_normal_scores(y)) for y in (halves, folded))

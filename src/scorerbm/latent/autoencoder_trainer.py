@@ -101,10 +101,7 @@ class AutoencoderTrainer:
             _check.integer("hidden_sizes", size, 1)
         _check.choice("activation", self.activation, ACTIVATIONS)
         _check.choice("likelihood", self.likelihood, LIKELIHOODS)
-        if not isinstance(self.straight_through, bool):
-            raise TypeError(
-                f"straight_through: got {self.straight_through!r}, expected True or False"
-            )
+        _check.boolean("straight_through", self.straight_through)
         if not isinstance(self.annealing, Annealing):
             raise TypeError(f"annealing: got {self.annealing!r}, expected an Annealing")
         for name in ("kl", "balance", "weight_decay"):

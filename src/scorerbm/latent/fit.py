@@ -92,7 +92,10 @@ def fit_latent(
         )
     n_draws = _check.integer("n_draws", n_draws, 1)
     high, low = derive_key(seed, "codes of the training data")
-    codes = _codes(code_probability(of_data, x), n_draws, high << 32 | low)
+    probability = code_probability(of_data, x)
+    codes = _codes(probability, n_draws, high << 32 | low)
+    if len(codes) < 2:
+        raise ValueError(f"x: got {len(probability)} rows, expected at least two codes to train on")
     held_out = None
     if validation is not None:
         high, low = derive_key(seed, "codes of the validation data")

@@ -139,9 +139,11 @@ class LatentModel:
         ------
         ValueError
             If they are not bits of this shape, or there is noise to draw of unknown width.
+        TypeError
+            If ``noise`` is neither True nor False.
         """
         z = _check.bits("bits", bits, (None, self.n_bits))
-        if not noise:
+        if not _check.boolean("noise", noise):
             return self._decoder.mean(z)
         key = derive_key(seed, "decoder noise")
         return self._decoder.draw(z, row_ids(len(z), first_row), key, in_use()[0])
@@ -180,6 +182,8 @@ class LatentModel:
         TypeError, ValueError
             If an argument is not as described, or the sampler cannot draw from the prior.
         """
+        if noise is not None:
+            _check.boolean("noise", noise)
         sampler = BlockGibbs() if sampler is None else sampler
         if not isinstance(sampler, Sampler):
             raise TypeError(f"sampler: got {type(sampler).__name__}, expected a Sampler")

@@ -112,6 +112,7 @@ class ChainSampler(Sampler):
             If the file cannot be written, or the disk has no room for it.
         """
         former = init.info if isinstance(init, SampleSet) else {}
+        packed = _check.boolean("packed", packed)
         given = {"init": init, "clamp": clamp, "out": out, "packed": packed or None}
         options: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
         return self._run(

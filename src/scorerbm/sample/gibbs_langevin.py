@@ -86,8 +86,7 @@ class GibbsLangevin(ChainSampler):
         _check.integer("n_steps", self.n_steps, 1)
         _check.number("step_size", self.step_size, above=0.0)
         for name in ("adjusted", "preconditioned"):
-            if not isinstance(getattr(self, name), bool):
-                raise TypeError(f"{name}: got {getattr(self, name)!r}, expected True or False")
+            _check.boolean(name, getattr(self, name))
 
     def _mover(self, job: Job) -> Move:
         model = _checked(job.model)

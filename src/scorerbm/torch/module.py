@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .. import _check
 from ..denoise import ExactDenoiser, MeanFieldDenoiser
 from ..denoise.score import tweedie
 from ..rbm import RBM
@@ -74,6 +75,7 @@ class RBMModule(nn.Module, ABC):  # type: ignore[misc]
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        trainable = _check.boolean("trainable", trainable)
         if not isinstance(model, self._family):
             expected = self._family.__name__
             raise TypeError(f"model: got {type(model).__name__}, expected {expected}")

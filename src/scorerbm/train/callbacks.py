@@ -166,9 +166,7 @@ class Snapshots:
         self._wanted = wanted
         self._n = _check.integer("n", n, 2)
         self._spacing = _check.choice("spacing", spacing, SPACINGS)
-        if not isinstance(initial, bool):
-            raise TypeError(f"initial: got {initial!r}, expected True or False")
-        self._initial = initial
+        self._initial = _check.boolean("initial", initial)
         self.models: list[RBM] = []
         self.epochs: list[int] = []
 

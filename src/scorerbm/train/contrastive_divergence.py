@@ -87,6 +87,7 @@ class ContrastiveDivergence(Trainer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check.integer("n_sweeps", self.n_sweeps, 1)
+        _check.boolean("persistent", self.persistent)
         _check.integer("n_chains", self.n_chains, 1)
         if self.negative_phase is not None and not isinstance(self.negative_phase, Sampler):
             raise TypeError(f"negative_phase: got {self.negative_phase!r}, expected a Sampler")

@@ -24,6 +24,7 @@ LEAST_SIGMA, LARGEST_SIGMA = 1e-4, 10.0
 FURTHEST = 1e4
 """Standard deviations from the mean of the data that states never reach: n rows stay within √n."""
 
+_LARGEST = 1e140  # number whose square can be added over any rows
 _INITIAL_SPREAD = 0.5  # of the hidden units' log-odds over the data: enough to tell units apart
 
 
@@ -56,7 +57,7 @@ class GaussianFamily:
         A kept scale stays as it is, whatever the floor.
         """
         if not isinstance(init, GaussianRBM):
-            return cls(Standardisation.of(data.unpack(), scale_floor), sigma, sigma_floor)
+            return cls(_learned(data.unpack(), scale_floor), sigma, sigma_floor)
         kept = init.standardisation
         if kept is None:
             raise ValueError(f"init: got {init!r}, expected one with data_mean and data_scale")
@@ -140,3 +141,20 @@ class GaussianFamily:
     def independent_log_likelihood(self, v: NDArray[Any]) -> Reals:
         """Σ_i ln N(v_i; 0, 1)."""
         return np.asarray(-0.5 * (np.square(v) + math.log(2.0 * math.pi)).sum(axis=1))
+
+
+def _learned(x: Reals, scale_floor: float) -> Standardisation:
+    """Mean and standard deviation of data, whose squares are to be numbers."""
+    largest = float(np.abs(x).max())
+    if largest > _LARGEST:
+        raise ValueError(
+            f"v: got numbers as large as {largest:.3g}, expected at most {_LARGEST:g}, or their "
+            "spread overflows: use larger units"
+        )
+    found = Standardisation.of(x, scale_floor)
+    if not (found.scale > 0.0).all():
+        raise ValueError(
+            f"v: got numbers of unit {int(np.argmin(found.scale))} so small that their spread is "
+            "lost: use smaller units"
+        )
+    return found

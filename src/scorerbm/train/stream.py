@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,12 +29,16 @@ class Stream:
     """A training under way, made by `Trainer.stream`: rows in, a model out at any time.
 
     Rows are numbered as they come, and every row has random numbers of its own. The moments of
-    the optimiser and persistent chains are kept between the calls. Use it as a context manager, or
-    call `close`, where the samples come from an annealer, which is given back then.
+    the optimiser and persistent chains are kept between the calls. Rows are not shuffled, and there
+    are no epochs that callbacks could follow.
+
+    Where the samples come from an annealer, it is given back by `close`, at the end of a ``with``
+    block, or when the stream is no more.
     """
 
     def __init__(self, run: Run, init: RBM | None, n_rows: int | None) -> None:
         self._run, self._init, self._expected = run, init, n_rows
+        weakref.finalize(self, run.gradient.close)
         self._parameters = run.start(init)
         self._seconds = 0.0
         self._losses: list[float] = []

@@ -73,8 +73,7 @@ class Trainer(ABC):
         if self.n_epochs is not None:
             _check.integer("n_epochs", self.n_epochs, 1)
         _check.integer("batch_size", self.batch_size, 1)
-        if not isinstance(self.centred, bool):
-            raise TypeError(f"centred: got {self.centred!r}, expected True or False")
+        _check.boolean("centred", self.centred)
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(f"optimizer: got {self.optimizer!r}, expected Adam(...) or SGD(...)")
         if not isinstance(self.callbacks, Sequence):
@@ -222,10 +221,18 @@ class Trainer(ABC):
         Returns
         -------
         Stream
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the rows are not states of the chosen family, there are fewer than two, or the
+            trainer has callbacks, which belong to epochs: look at ``Stream.model`` between calls of
+            ``update`` instead.
         """
         if self.callbacks:
             raise ValueError(
-                f"callbacks: got {len(self.callbacks)}, expected none: a stream has no epochs"
+                f"callbacks: got {len(self.callbacks)}, expected none: rows that come in parts "
+                "have no epochs"
             )
         if n_rows is not None:
             _check.integer("n_rows", n_rows, 1)
@@ -272,6 +279,7 @@ class Trainer(ABC):
         if self.visible == "bernoulli":
             hidden |= {"sigma", "sigma_floor", "scale_floor"}
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
+        values = {k: x.item() if isinstance(x, np.generic) else x for k, x in values.items()}
         plain = (str, int, float, bool, type(None))
         return {k: x if isinstance(x, plain) else _spoken(x) for k, x in values.items()}
 

@@ -12,6 +12,8 @@ from .base import Batch, Gradient, Observer, as_parameters
 
 __all__ = ["PathwiseGradient"]
 
+_NUMBERS_AT_ONCE = 1 << 26  # units of all sweeps that wait for the way back: 256 MB
+
 
 class PathwiseGradient(Gradient):
     r"""Gradient of :math:`E\,w\,\|E_u D_\theta(v_t; u, \tau) - v_0\|^2` by back-propagation.
@@ -49,13 +51,26 @@ class PathwiseGradient(Gradient):
         rate = seen.alpha / (seen.sigma * seen.sigma)
         channel = rate[:, None] * seen.v_t - (0.5 * seen.alpha * rate)[:, None]
         numbers = batch.v, channel, seen.weight / len(batch.v)
-        gradient = self.backend.pathwise_gradient(
-            dense,
-            RelaxedSweeps(self._n_sweeps, self._n_noises, tau),
-            DenseObservation(*(np.ascontiguousarray(x, np.float32) for x in numbers)),
-            batch.ids,
-            self._key,
-            call=batch.epoch,
-            n_threads=n_threads,
-        )
-        return as_parameters(gradient), float((seen.weight * gradient.squares).mean())
+        observed = [np.ascontiguousarray(x, np.float32) for x in numbers]
+        total: dict[str, Reals] = {}
+        squares: list[Reals] = []
+        for rows in self._parts(len(batch.v), model.n_visible + model.n_hidden):
+            gradient = self.backend.pathwise_gradient(
+                dense,
+                RelaxedSweeps(self._n_sweeps, self._n_noises, tau),
+                DenseObservation(*(x[rows] for x in observed)),
+                batch.ids[rows],
+                self._key,
+                call=batch.epoch,
+                n_threads=n_threads,
+            )
+            part = as_parameters(gradient)
+            total = {name: total[name] + x for name, x in part.items()} if total else part
+            squares.append(gradient.squares)
+        return total, float((seen.weight * np.concatenate(squares)).mean())
+
+    def _parts(self, n_rows: int, n_units: int) -> list[slice]:
+        """Cut rows where (1 + 2kS) states of each would take too much memory."""
+        states = 1 + 2 * self._n_sweeps * max(1, self._n_noises)
+        size = max(1, _NUMBERS_AT_ONCE // (states * n_units))
+        return [slice(first, first + size) for first in range(0, n_rows, size)]
