@@ -3,7 +3,12 @@
 add_library(scorerbm_options INTERFACE)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-  target_compile_options(scorerbm_options INTERFACE -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow)
+  if(MSVC) # clang-cl takes -Wall for every warning that it has
+    target_compile_options(scorerbm_options INTERFACE /W4)
+  else()
+    target_compile_options(scorerbm_options INTERFACE -Wall -Wextra)
+  endif()
+  target_compile_options(scorerbm_options INTERFACE -Wconversion -Wsign-conversion -Wshadow)
   if(SCORERBM_WARNINGS_AS_ERRORS)
     target_compile_options(scorerbm_options INTERFACE -Werror)
   endif()

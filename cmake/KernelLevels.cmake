@@ -2,14 +2,17 @@
 
 include(CheckCXXSourceCompiles)
 
-# Sets `result` to whether the level can be compiled for and asked for at run time.
+# Sets `result` to whether the level is one of this compiler and architecture.
 function(scorerbm_check_level level result)
   set(CMAKE_REQUIRED_FLAGS "-march=${level}")
-  check_cxx_source_compiles(
-    "int main() { return __builtin_cpu_supports(\"${level}\") == 2; }" ${result}
-  )
+  check_cxx_source_compiles("int main() { return 0; }" ${result})
   set(${result} "${${result}}" PARENT_SCOPE)
 endfunction()
+
+# Tests compare the library's own question to the CPU with the compiler's, where it has one.
+check_cxx_source_compiles(
+  "int main() { return __builtin_cpu_supports(\"x86-64-v4\") == 2; }" SCORERBM_COMPILER_KNOWS_LEVELS
+)
 
 set(SCORERBM_LEVELS "")
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
@@ -36,6 +39,9 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   set(SCORERBM_KERNEL_OPTIONS -fno-lto -fno-fast-math -ffp-contract=off -fno-math-errno
                               -fno-trapping-math
   )
+  if(MSVC) # clang-cl ignores what it does not take for an option of cl, and would fuse
+    list(TRANSFORM SCORERBM_KERNEL_OPTIONS PREPEND "/clang:")
+  endif()
 else()
   message(FATAL_ERROR "scorerbm: the kernels need GCC or Clang (on Windows clang-cl), "
                       "got ${CMAKE_CXX_COMPILER_ID}")

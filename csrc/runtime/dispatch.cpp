@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "runtime/cpu_features.h"
+
 // kernel_levels.inc is written by CMake: a line X86_LEVEL("name", kernels, products), with the
 // names of two functions, for each level of the x86-64 family, or one line BASELINE of that kind.
 #define X86_LEVEL(name, kernels, products)             \
@@ -29,12 +31,14 @@ std::string supported_names() {
 }  // namespace
 
 const std::vector<Level>& compiled_levels() {
-#define X86_LEVEL(name, kernels, products) \
-    {name, kernels(), products(), __builtin_cpu_supports(name) != 0},
+#define X86_LEVEL(name, kernels, products) {name, kernels(), products(), has_level(features, name)},
 #define BASELINE(name, kernels, products) {name, kernels(), products(), true},
-    static const std::vector<Level> levels = {
+    static const std::vector<Level> levels = [] {
+        [[maybe_unused]] const CpuFeatures features = cpu_features();
+        return std::vector<Level>{
 #include "kernel_levels.inc"
-    };
+        };
+    }();
 #undef X86_LEVEL
 #undef BASELINE
     return levels;

@@ -12,12 +12,13 @@
 #include "kernels/decide_shorts.h"
 #include "kernels/real_units.h"
 #include "kernels/tilted_half_sweep.h"
+#include "runtime/cpu_features.h"
 
 namespace {
 
 using namespace scorerbm;
 
-constexpr int skipped = 77;
+[[maybe_unused]] constexpr int skipped = 77;
 
 // 1: decides for one; 0: for zero; -1: open, or a tie.
 int rule(double log_odds, int u) {
@@ -226,8 +227,8 @@ __attribute__((noinline)) void run_all() {
 }  // namespace
 
 int main() {
-#if defined(__x86_64__)
-    if (!__builtin_cpu_supports(SCORERBM_TEST_LEVEL)) return skipped;
+#if defined(SCORERBM_TEST_LEVEL)
+    if (!scorerbm::has_level(scorerbm::cpu_features(), SCORERBM_TEST_LEVEL)) return skipped;
 #endif
     run_all();
     return failures() != 0;
