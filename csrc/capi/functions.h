@@ -1,6 +1,7 @@
 // The functions of the table, which src/scorerbm/include/scorerbm.h documents.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "scorerbm.h"
