@@ -3,6 +3,7 @@
 // selects, and conversions as bit patterns, so that loops over them vectorise at every CPU level.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
