@@ -45,10 +45,10 @@ def straight_through(log_odds: torch.Tensor, tau: float) -> torch.Tensor:
     return (soft > 0.5).float() + soft - soft.detach()
 
 
-annealing, n_epochs = sr.GeometricAnnealing(1.0, 0.5), 60
-optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=3e-3)
+annealing, n_epochs = sr.GeometricAnnealing(1.0, 0.5), 40
+optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-2)
 for epoch in range(n_epochs):
-    for rows in np.array_split(rng.permutation(len(train)), 28):
+    for rows in np.array_split(rng.permutation(len(train)), 14):
         x = torch.from_numpy(train[rows])
         bits = straight_through(encoder(x), annealing(epoch / n_epochs))
         loss = (decoder(bits) - x).square().mean()
