@@ -26,6 +26,7 @@ pytestmark = pytest.mark.numba
 from scorerbm.backends.numba import (  # noqa: E402
     binary_units,
     bit_sweeps,
+    dense,
     graphs,
     paths,
     threads,
@@ -55,7 +56,7 @@ def test_calls_cut_short_to_look_for_signals_change_nothing(monkeypatch: Any) ->
     problem = Problem(1100, 65, 63)
     monkeypatch.setattr(threads, "_LONGEST_CALL", 1)
     calls = []
-    modules = (binary_units, bit_sweeps, graphs, paths)
+    modules = (binary_units, bit_sweeps, dense, graphs, paths)
     for module in modules:
 
         def counted(*arguments: Any, module: Any = module) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..reference import ReferenceBackend
+from .gradients import Gradients
 from .graphs import Graphs
 from .paths import Paths
 from .training import Training
@@ -10,7 +11,7 @@ from .training import Training
 __all__ = ["NumbaBackend"]
 
 
-class NumbaBackend(Graphs, Training, Paths, ReferenceBackend):
+class NumbaBackend(Graphs, Training, Paths, Gradients, ReferenceBackend):
     """The operations of the protocol; what is not hot is the reference's."""
 
     name = "numba"

@@ -17,7 +17,7 @@ from numba import njit, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic
 
-__all__ = ["as_float", "as_int", "as_long", "as_real", "helper", "kernel"]
+__all__ = ["as_float", "as_int", "as_long", "as_real", "helper", "inlined", "kernel"]
 
 
 def _sources() -> list[Path]:
@@ -49,6 +49,14 @@ class _Cache(FunctionCache):
 def helper(function: Callable[..., Any]) -> Any:
     """Compile a function that kernels call: into them, so that it is not cached by itself."""
     return njit(nogil=True, error_model="numpy")(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function into whoever calls it, which LLVM would not do with one of its size.
+
+    Loops become vectors only if they call nothing.
+    """
+    return njit(nogil=True, error_model="numpy", forceinline=True)(function)
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .jit import helper
+from .jit import helper, inlined
 
 __all__ = ["long_blocks", "uniform53", "word_blocks"]
 
@@ -15,9 +15,14 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-@helper
+@inlined
 def _rounds(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
-    """The words of one counter, each in the lower half of its 64 bits."""
+    """The words of one counter, each in the lower half of its 64 bits.
+
+    So are those given. LLVM makes vectors of the products of numbers that it knows to be short.
+    """
+    c0, c1, c2, c3 = c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
+    k0, k1 = k0 & _LOW, k1 & _LOW
     for _ in range(10):
         p0, p1 = c0 * _M0, c2 * _M1
         c0 = (p1 >> _SHIFT) ^ c1 ^ k0
