@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from scorerbm.backends import Backend, get_backend
-from scorerbm.backends.protocol import Dense, Floats
+from scorerbm.backends.protocol import Floats
+from scorerbm.backends.protocol.dense import Dense
 from scorerbm.gumbel import expectation_table
 
 pytest.importorskip("numba")
