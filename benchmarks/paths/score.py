@@ -32,6 +32,7 @@ class OurScore(Evaluator):
         self._denoiser = sr.LiteralScore(
             tau=problem.tau, n_noises=problem.n_noises, expectation=expectation
         )
+        self._schedule = sr.LinearSchedule()
         self._v, self._n_threads, self._seed = problem.v, problem.n_threads, 0
 
     def score(self) -> NDArray[Any]:
@@ -40,7 +41,7 @@ class OurScore(Evaluator):
             self._model,
             self._v,
             TIME,
-            sr.LinearSchedule(),
+            self._schedule,
             self._denoiser,
             seed=self._seed,
             n_threads=self._n_threads,

@@ -275,7 +275,10 @@ inline void average_with(const AverageTask& task, std::size_t begin, std::size_t
 }
 
 void average_relaxed(const AverageTask& task, std::size_t begin, std::size_t end) {
-    if (task.relaxation.power == 0) {
+    if (task.n_noises == 1 && task.slope == nullptr) {
+        relax({task.x, task.mean, task.width, task.relaxation, true, false, task.noise}, begin,
+              end);
+    } else if (task.relaxation.power == 0) {
         average_with<ByLogarithm>(task, begin, end);
     } else {
         average_with<ByPower>(task, begin, end);

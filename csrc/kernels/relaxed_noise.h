@@ -67,8 +67,8 @@ struct Ends {
 
     explicit Ends(Ints word) {
         const Floats near = distance_from_end(word), far = 1.0f - near;
-        u = word < 0 ? far : near;
-        rest = word < 0 ? near : far;
+        u = select_by_sign(word, far, near);
+        rest = select_by_sign(word, near, far);
     }
 };
 
@@ -78,18 +78,26 @@ struct OddsDraws {
 
     static Floats mirrored(Floats odds) { return 1.0f / odds; }
 
-    // Two words share a division.
+    // First all words, so that neither pass is one long chain of operations; then two of a block
+    // share a division.
     void draw(std::uint32_t chain, float* out) const {
-        const auto store_two = [](float* to, Ints v, Ints w) {
-            const Ends x(v), y(w);
-            const Floats inverse = 1.0f / (x.u * y.u);
-            store(to, (x.rest * y.u) * inverse);
-            store(to + blocks_per_group, (y.rest * x.u) * inverse);
-        };
-        words.draw(chain, [=](std::size_t b, Ints w0, Ints w1, Ints w2, Ints w3) {
-            store_two(out + b, w0, w1);
-            store_two(out + 2 * blocks_per_group + b, w2, w3);
+        alignas(64) std::int32_t drawn[columns_per_block];
+        words.draw(chain, [&](std::size_t b, Ints w0, Ints w1, Ints w2, Ints w3) {
+            store(drawn + b, w0);
+            store(drawn + blocks_per_group + b, w1);
+            store(drawn + 2 * blocks_per_group + b, w2);
+            store(drawn + 3 * blocks_per_group + b, w3);
         });
+        for (std::size_t half = 0; half < columns_per_block; half += 2 * blocks_per_group) {
+            SCORERBM_UNROLL
+            for (std::size_t j = half; j < half + blocks_per_group; j += float_lanes) {
+                const Ends x(load<Ints>(drawn + j));
+                const Ends y(load<Ints>(drawn + blocks_per_group + j));
+                const Floats inverse = 1.0f / (x.u * y.u);
+                store(out + j, (x.rest * y.u) * inverse);
+                store(out + blocks_per_group + j, (y.rest * x.u) * inverse);
+            }
+        }
     }
 };
 

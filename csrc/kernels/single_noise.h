@@ -18,10 +18,7 @@ class WordDraws {
     // Calls visit(b, w0, w1, w2, w3) with the words of blocks b, b + 1, … of the group.
     template <class Visit>
     void draw(std::uint32_t chain, Visit visit) const {
-        const Longs low_half = all_longs(0xFFFFFFFFu);
-        const auto join = [=](const Longs* pair) {
-            return reinterpret_cast<Ints>((pair[0] & low_half) | (pair[1] << 32));
-        };
+        const auto join = [](const Longs* pair) { return join_low_halves(pair[0], pair[1]); };
         lanes_.draw(chain, [=](std::size_t r, const Lanes::Result& c) {
             visit(r * long_lanes, join(c.w0), join(c.w1), join(c.w2), join(c.w3));
         });

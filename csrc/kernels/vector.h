@@ -80,6 +80,16 @@ inline Longs multiply_low(Longs x, std::uint32_t factor) {
 #endif
 }
 
+// The lower halves of 64-bit lanes: of lane i the first number's, then the second's.
+inline Ints join_low_halves(Longs first, Longs second) {
+#if defined(__AVX2__) && !defined(__AVX512BW__)
+    return reinterpret_cast<Ints>(_mm256_blend_epi32(
+        reinterpret_cast<__m256i>(first), reinterpret_cast<__m256i>(second << 32), 0xAA));
+#else
+    return reinterpret_cast<Ints>((first & 0xFFFFFFFFu) | (second << 32));
+#endif
+}
+
 // What is not a number stays so: instructions return the second operand then.
 inline Floats clamp(Floats x, float least, float most) {
 #if defined(__AVX512BW__)
@@ -106,6 +116,17 @@ inline Floats square_root(Floats x) {
 #else
     for (std::size_t i = 0; i < float_lanes; ++i) x[i] = __builtin_sqrtf(x[i]);
     return x;
+#endif
+}
+
+// Of each lane the first number if the integer is negative, else the second.
+inline Floats select_by_sign(Ints x, Floats negative, Floats other) {
+#if defined(__AVX2__) && !defined(__AVX512BW__)
+    return _mm256_blendv_ps(other, negative, reinterpret_cast<__m256>(x));
+#else
+    const Ints mask = x >> 31;
+    return reinterpret_cast<Floats>((reinterpret_cast<Ints>(negative) & mask) |
+                                    (reinterpret_cast<Ints>(other) & ~mask));
 #endif
 }
 

@@ -32,8 +32,13 @@ SQRT_HALF = 0.7071067811865476
 
 
 def _horner(x: Reals, coefficients: list[float]) -> Reals:
+    if np.ndim(x) == 0:  # arrays of one number take their time
+        number, of_number = float(x), coefficients[-1]
+        for c in coefficients[-2::-1]:
+            of_number = of_number * number + c
+        return np.asarray(of_number)
     total = np.full_like(x, coefficients[-1])
-    for c in reversed(coefficients[:-1]):
+    for c in coefficients[-2::-1]:
         total = total * x + c
     return total
 
