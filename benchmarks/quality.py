@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from ratios.confine import confine
 
 if TYPE_CHECKING:
-    from quality.large import Variant
+    from quality.large import Size, Variant
     from quality.method import Method
     from quality.problems import Problem
 
@@ -58,6 +58,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     large.add_argument("--large", nargs="*", choices=LARGE, default=LARGE)
     large.add_argument("--trainings", nargs="+", choices=TRAININGS, default=TRAININGS)
     large.add_argument("--tune-only", action="store_true", help="of the part large")
+    large.add_argument("--tuning-epochs", type=int, help="of a tuner's training")
+    large.add_argument("--epochs", type=int, help="of the tuned settings' trainings")
     return parser.parse_args(arguments)
 
 
@@ -154,13 +156,22 @@ class Study:
 
     # -- models too large to enumerate ---------------------------------------------------------
 
+    def size(self, name: str) -> Size:
+        from dataclasses import replace
+
+        from quality import large
+
+        size, options = large.SIZES[name], self.options
+        return replace(size, tuning=options.tuning_epochs or size.tuning,
+                       epochs=options.epochs or size.epochs)  # fmt: skip
+
     def variants(self) -> Iterator[tuple[Problem, Variant]]:
         from quality import large, problems
         from quality.cache import MissingResultError
 
         for name in self.options.large:
             problem = problems.load(name, problems.LARGE[name], self.options.data)
-            size = large.SIZES[name]
+            size = self.size(name)
             try:
                 tuned = large.tuned_variants(problem, size, self.cache, self.say)
             except MissingResultError:
@@ -177,15 +188,14 @@ class Study:
 
         for problem, variant in self.bar(self.variants()):
             model = large.train(problem, variant, self.cache, self.say)
-            large.likelihoods(
-                problem, variant, model, large.SIZES[problem.name], self.cache, self.say
-            )
+            size = self.size(problem.name)
+            large.likelihoods(problem, variant, model, size, self.cache, self.say)
 
     def states(self, problem: Problem, variant: Variant) -> dict[str, Any]:
         from quality import large, roads
 
         model = large.train(problem, variant, self.cache, self.say)
-        size = large.SIZES[problem.name]
+        size = self.size(problem.name)
         return roads.samples(problem, variant, model, size, self.cache, self.say)
 
     def modes(self) -> None:
@@ -263,12 +273,10 @@ class Study:
         modes: dict[str, dict[str, Any]] = {}
         searches: dict[str, dict[str, Any]] = {}
         for problem, variant in self.bar(self.variants()):
-            searches[problem.label] = large.searched(
-                problem, large.SIZES[problem.name], self.cache, self.say
-            )
+            size = self.size(problem.name)
+            searches[problem.label] = large.searched(problem, size, self.cache, self.say)
             with suppress(MissingResultError):
                 model = large.train(problem, variant, self.cache, self.say)
-                size = large.SIZES[problem.name]
                 likelihoods.setdefault(problem.label, {})[variant.title] = large.likelihoods(
                     problem, variant, model, size, self.cache, self.say
                 )

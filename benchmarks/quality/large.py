@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 KNOBS: dict[str, dict[str, tuple[Any, ...]]] = {
     "recovery": {"snr": (1.0, 0.1, 0.3)},
-    "PCD": {"chains": (100, 300)},
+    "PCD": {"chains": (100, 50, 300)},
 }
 """The second knob."""
 
@@ -54,9 +54,9 @@ class Size:
 
 SIZES = {
     "mnist10k": Size(
-        rates=(0.003, 0.01),
-        tuning=15,
-        epochs=30,
+        rates=(0.003, 0.001, 0.01),
+        tuning=4,
+        epochs=15,
         first=15,
         runs=64,
         temperatures=1500,
@@ -65,8 +65,8 @@ SIZES = {
     ),
     "genomes805": Size(
         rates=(0.003, 0.001, 0.01, 0.0003),
-        tuning=120,
-        epochs=240,
+        tuning=40,
+        epochs=120,
         first=100,
         runs=128,
         temperatures=2000,
