@@ -34,6 +34,7 @@ PARTS = ("tune", "curves", "observing", "large", "modes", "pictures", "report")
 SMALL = ("digits", "plants", "nltcs", "mnist10k", "genomes805")
 LARGE = ("genomes805", "mnist10k")
 METHODS = ("recovery", "PCD", "gumbel", "rbms", "scikit-learn")
+DRAWN = ("tempered from coins", "Gibbs", "reverse SDE")
 TRAININGS = ("tuned", "first", "finished")
 
 
@@ -58,6 +59,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     large.add_argument("--large", nargs="*", choices=LARGE, default=LARGE)
     large.add_argument("--trainings", nargs="+", choices=TRAININGS, default=TRAININGS)
     large.add_argument("--tune-only", action="store_true", help="of the part large")
+    large.add_argument("--roads", nargs="+", choices=DRAWN, default=DRAWN, help="in pictures")
     large.add_argument("--tuning-epochs", type=int, help="of a tuner's training")
     large.add_argument("--epochs", type=int, help="of the tuned settings' trainings")
     return parser.parse_args(arguments)
@@ -191,12 +193,16 @@ class Study:
             size = self.size(problem.name)
             large.likelihoods(problem, variant, model, size, self.cache, self.say)
 
-    def states(self, problem: Problem, variant: Variant) -> dict[str, Any]:
+    def states(
+        self, problem: Problem, variant: Variant, which: Sequence[str] | None = None
+    ) -> dict[str, Any]:
         from quality import large, roads
 
         model = large.train(problem, variant, self.cache, self.say)
         size = self.size(problem.name)
-        return roads.samples(problem, variant, model, size, self.cache, self.say)
+        return roads.samples(
+            problem, variant, model, size, self.cache, self.say, roads=which or roads.ROADS
+        )
 
     def modes(self) -> None:
         for problem, variant in self.bar(self.variants()):
@@ -216,9 +222,8 @@ class Study:
         for problem, variant in self.bar(self.variants()):
             of[problem.name] = problem
             rows = sets.setdefault(problem.name, {"data": problem.train})
-            roads = self.states(problem, variant)
-            for road in ("tempered from coins", "Gibbs", "reverse SDE"):
-                rows[f"{variant.title}:\n{road}"] = roads[road]
+            for road, drawn in self.states(problem, variant, self.options.roads).items():
+                rows[f"{variant.title}:\n{road}"] = drawn
         for name, rows in sets.items():
             path = self.options.out / f"quality-{name}.png"
             if name == "mnist10k":

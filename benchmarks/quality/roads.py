@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,11 +41,12 @@ def samples(
     cache: Cache,
     say: Say,
     budget: Budget | None = None,
+    roads: Sequence[str] = ROADS,
 ) -> dict[str, Bits]:
     """States by road: from tempered ladders, from one shot of Gibbs sweeps, from the SDE."""
     budget = budget or Budget()
     found = {}
-    for road in ROADS[:2]:
+    for road in (road for road in roads if road.startswith("tempered")):
         tempered = tempered_samples(
             problem, variant, model, size, cache, say, from_data=road.endswith("data")
         )
@@ -55,7 +56,7 @@ def samples(
         "Gibbs": sr.BlockGibbs(n_sweeps=budget.sweeps, n_threads=1),
         "reverse SDE": sr.ReverseSDE(n_steps=budget.steps, n_threads=1),
     }
-    for road, sampler in samplers.items():
+    for road, sampler in ((road, samplers[road]) for road in roads if road in samplers):
         path = folder / f"samples-{road.replace(' ', '-')}.npy"
         if not path.exists():
             say(f"{road} {problem.label} {variant.name}")
