@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..bits import pack_bits, unpack_bits
 from ..protocol import (
     Bits,
+    Counts,
     GibbsResult,
     IntegerRBM,
     Key,
@@ -22,7 +23,7 @@ from . import chains as kernels
 from .half_sweep import draw_bit
 from .jit import kernel
 from .philox import long_blocks
-from .prepared import bias_rows, frozen_rows, layers_of, own
+from .prepared import bias_rows, blocks_of, frozen_rows, layers_of, own
 from .real_numbers import RealNumbers
 from .threads import in_rows, parts_of_sweeps
 
@@ -139,6 +140,32 @@ class BinaryUnits(RealNumbers):
             np.array(trace, np.uint16).reshape(shape),
             np.array(energies, np.int64).reshape(shape),
         )
+
+    def energy(
+        self, rbm: IntegerRBM, visible: Bits, hidden: Bits, n_threads: int = 0
+    ) -> NDArray[np.int64]:
+        layer, v, h = layers_of(rbm).to_visible, pack_bits(visible), pack_bits(hidden)
+        hidden_bias, visible_bias = bias_rows(rbm.hidden_bias), bias_rows(rbm.visible_bias)
+        out = np.empty(len(v), np.int64)
+
+        def work(a: int, b: int) -> None:
+            biases = hidden_bias, own(visible_bias, a, b)
+            kernels.energies(layer, v[a:b], h[a:b], biases, out[a:b])
+
+        in_rows(len(out), visible.shape[1] * hidden.shape[1], n_threads, work)
+        return out
+
+    def conditional(
+        self, states: Bits, weights: Counts, bias: Counts, scale: float, n_threads: int
+    ) -> Reals:
+        (blocks, n_outputs), words = blocks_of(weights, np.int32), pack_bits(states)
+        rows, out = bias_rows(bias), np.empty((len(words), n_outputs))
+
+        def work(a: int, b: int) -> None:
+            kernels.conditional(blocks, words[a:b], own(rows, a, b), 1.0 / scale, out[a:b])
+
+        in_rows(len(out), weights.size, n_threads, work)
+        return out
 
     def plan(
         self, rbm: IntegerRBM, n_chains: int, n_threads: int, n_sweeps: int = 1

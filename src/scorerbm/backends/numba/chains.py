@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..protocol import Domain
-from .elementary import exp_nonpositive
-from .half_sweep import CHAINS_PER_TILE, half_sweep
+from .elementary import exp_nonpositive, sigmoid
+from .half_sweep import CHAINS_PER_TILE, add_bias, half_sweep, masked_fields
 from .jit import helper, kernel
+from .lookup import accumulate, new_tables
 from .philox import uniform53
 from .real_numbers import add_noise
 
-__all__ = ["exchange", "sweep_chains", "sweep_path"]
+__all__ = ["conditional", "energies", "exchange", "sweep_chains", "sweep_path"]
 
 _HIDDEN, _SWAP = Domain.HIDDEN, Domain.SWAP
 
@@ -76,6 +77,40 @@ def sweep_chains(
         )  # fmt: skip
     if len(energy) > 0:
         _finish_energies(h, biases[0], layers[0][1], energy)
+
+
+@kernel
+def energies(layer: Any, v: Any, h: Any, biases: Any, out: Any) -> None:
+    """-(v'Wh + b'v + c'h); the layer is that of the visible units."""
+    weights, fields = layer[0], np.empty(64, np.int32)
+    tables, sums = new_tables(weights), np.empty((min(len(h), CHAINS_PER_TILE), 64), weights.dtype)
+    out[:] = 0
+    for begin in range(0, len(h), CHAINS_PER_TILE):
+        end = min(begin + CHAINS_PER_TILE, len(h))
+        for block in range(len(weights)):
+            accumulate(weights[block], h[begin:end], tables, sums[: end - begin])
+            for c in range(begin, end):
+                row, first = c if len(biases[1]) > 1 else 0, np.uint64(64 * block)
+                add_bias(sums[c - begin], biases[1], row, first, fields)
+                out[c] += masked_fields(fields, v[c, block])
+    _finish_energies(h, biases[0], biases[0].shape[1], out)
+
+
+@kernel
+def conditional(weights: Any, states: Any, bias: Any, factor: Any, out: Any) -> None:
+    """P = σ(factor (bias + sum of the weights of active inputs)) in double precision."""
+    tables, fields = new_tables(weights), np.empty(64, np.int32)
+    sums = np.empty((min(len(out), CHAINS_PER_TILE), 64), weights.dtype)
+    for begin in range(0, len(out), CHAINS_PER_TILE):
+        end = min(begin + CHAINS_PER_TILE, len(out))
+        for block in range(len(weights)):
+            accumulate(weights[block], states[begin:end], tables, sums[: end - begin])
+            first = 64 * block
+            for c in range(begin, end):
+                row = c if len(bias) > 1 else 0
+                add_bias(sums[c - begin], bias, row, np.uint64(first), fields)
+                for j in range(min(64, out.shape[1] - first)):
+                    out[c, first + j] = sigmoid(np.float64(fields[j]) * factor)
 
 
 @helper

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import reference
-from ..protocol import Bits, Domain, IntegerGraph, Key, Reals, Words
+from ..protocol import Bits, Counts, Domain, IntegerGraph, Key, Reals, Words
 from .elementary import sigmoid
 from .half_sweep import draw_bit
 from .jit import kernel
@@ -38,6 +39,27 @@ def _sweep_graph(graph: Any, states: Any, chains: Any, key: Any, first: Any, fac
                 x[i] = draw_bit(p, shorts[i], i, chains[c], step, _DOMAIN, key)
 
 
+@kernel
+def _energies(graph: Any, states: Any, out: Any) -> None:
+    starts, neighbours, weights, bias, _ = graph
+    for c in range(len(out)):
+        x, twice = states[c], np.int64(0)
+        for i in range(len(bias)):
+            if x[i] == 0:
+                continue
+            # Each pair is in two rows of neighbours.
+            twice += np.int64(2) * np.int64(bias[i])
+            for k in range(starts[i], starts[i + 1]):
+                twice += np.int64(weights[k]) * np.int64(x[neighbours[k]])
+        out[c] = -(twice // 2)
+
+
+def _arrays(graph: IntegerGraph) -> tuple[Counts, ...]:
+    """Those that kernels take, writable ones, as Numba compiles others anew."""
+    given = (graph.starts, graph.neighbours, graph.weights, graph.bias, graph.order)
+    return tuple(np.array(x) for x in given)
+
+
 class Graphs(reference.ReferenceBackend):
     """Their operations of the protocol."""
 
@@ -54,8 +76,7 @@ class Graphs(reference.ReferenceBackend):
     ) -> Bits:
         out, ids = np.array(states, order="C"), np.array(chains)
         factor = np.array(np.broadcast_to(beta / graph.scale, (len(beta), len(out))), order="C")
-        given = (graph.starts, graph.neighbours, graph.weights, graph.bias, graph.order)
-        arrays = tuple(np.array(x) for x in given)
+        arrays = _arrays(graph)
 
         a_sweep = 20 * (len(graph.weights) + 1)
         for start, count in parts_of_sweeps(0, len(beta), a_sweep * len(out)):
@@ -66,4 +87,14 @@ class Graphs(reference.ReferenceBackend):
                 _sweep_graph(arrays, out[a:b], ids[a:b], key, first_sweep + first, own)
 
             in_rows(len(out), a_sweep * count, n_threads, work)
+        return out
+
+    def graph_energy(self, graph: IntegerGraph, states: Bits, n_threads: int) -> NDArray[np.int64]:
+        x, arrays = np.array(states, order="C"), _arrays(graph)
+        out = np.empty(len(x), np.int64)
+
+        def work(a: int, b: int) -> None:
+            _energies(arrays, x[a:b], out[a:b])
+
+        in_rows(len(out), len(graph.weights) + 1, n_threads, work)
         return out

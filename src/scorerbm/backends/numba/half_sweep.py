@@ -17,7 +17,16 @@ from .lookup import accumulate, new_tables
 from .philox import long_blocks, uniform53
 from .single import clamp, exp2
 
-__all__ = ["CHAINS_PER_TILE", "MINUS_LOG2_E", "draw_bit", "half_sweep", "masked_fields"]
+__all__ = [
+    "CHAINS_PER_TILE",
+    "MINUS_LOG2_E",
+    "add_bias",
+    "compare",
+    "draw_bit",
+    "half_sweep",
+    "masked_fields",
+    "packed_bits",
+]
 
 CHAINS_PER_TILE = 512
 MINUS_LOG2_E = -1.4426950408889634
@@ -37,7 +46,7 @@ _POWER = tuple(
 
 
 @helper
-def _add_bias(sums: Any, bias: Any, row: Any, first: Any, fields: Any) -> None:
+def add_bias(sums: Any, bias: Any, row: Any, first: Any, fields: Any) -> None:
     for j in range(_U(64)):
         fields[j] = np.int32(np.int32(sums[j]) + bias[row, first + j])
 
@@ -65,7 +74,7 @@ def _power_of_two(y: Any) -> Any:
 
 
 @helper
-def _compare(
+def compare(
     fields: Any,
     factor: Any,
     offset: Any,
@@ -89,7 +98,7 @@ def _compare(
 
 
 @helper
-def _packed(octets: Any) -> Any:
+def packed_bits(octets: Any) -> Any:
     """A word of 64 bytes of 0 and 1, given as eight words."""
     word = _U(0)
     for i in range(8):
@@ -144,7 +153,7 @@ def half_sweep(
         accumulate(weights[block], states, tables, sums)
         for c in range(n_chains):
             row = c if n_offsets > 1 else 0
-            _add_bias(sums[c], bias, c if len(bias) > 1 else 0, _U(first), fields)
+            add_bias(sums[c], bias, c if len(bias) > 1 else 0, _U(first), fields)
             long_blocks(8 * block, chains[c], step, domain, key, draws)
             largest = np.float32(0.0)
             if n_offsets > 0:
@@ -158,7 +167,7 @@ def half_sweep(
                 if not margin < np.float32(0.5):
                     margin = np.float32(np.inf)
                 multiplier = np.float32(MINUS_LOG2_E * factor[c])
-                _compare(fields, multiplier, scaled, margin, shorts, power, ones, certain)
+                compare(fields, multiplier, scaled, margin, shorts, power, ones, certain)
             kept = frozen[c if len(frozen) > 1 else 0, block] if len(frozen) > 0 else _U(0)
             before = out[c, block]
             for eight in range((width + 7) // 8):
@@ -176,7 +185,7 @@ def half_sweep(
                         held = (kept >> _U(j)) & _U(1)
                         known = np.float64((before >> _U(j)) & _U(1))
                         mean[c, first + j] += known if held else p
-            word = _packed(octets) & (~_U(0) >> _U(64 - width))
+            word = packed_bits(octets) & (~_U(0) >> _U(64 - width))
             word = (before & kept) | (word & ~kept)
             out[c, block] = word
             if len(product) > 0:

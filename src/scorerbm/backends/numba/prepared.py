@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..bits import pack_bits
 from ..protocol import BitWords, Counts, IntegerRBM
 
-__all__ = ["Layers", "bias_rows", "frozen_rows", "layers_of", "new_layers", "own"]
+__all__ = ["Layers", "bias_rows", "blocks_of", "frozen_rows", "layers_of", "new_layers", "own"]
 
 
 class Layers(NamedTuple):
@@ -26,7 +26,7 @@ def layers_of(rbm: IntegerRBM) -> Layers:
     found: Layers | None = kept.get("numba")
     if found is None:
         dtype = np.int16 if rbm.bits == 16 else np.int32
-        found = Layers(*(_blocks(w, dtype) for w in (rbm.weights, rbm.weights_transposed)))
+        found = Layers(*(blocks_of(w, dtype) for w in (rbm.weights, rbm.weights_transposed)))
         kept["numba"] = found
     return found
 
@@ -37,7 +37,8 @@ def new_layers(shape: tuple[int, ...], bits: int) -> Layers:
     return Layers(*((np.zeros((-(-m // 64), n, 64), dtype), m) for n, m in (shape, shape[::-1])))
 
 
-def _blocks(weights: Counts, dtype: type[np.signedinteger[Any]]) -> tuple[NDArray[Any], int]:
+def blocks_of(weights: Counts, dtype: type[np.signedinteger[Any]]) -> tuple[NDArray[Any], int]:
+    """Weights (inputs, outputs) in such blocks, and the number of outputs."""
     n_inputs, n_outputs = weights.shape
     padded = np.zeros((n_inputs, -(-n_outputs // 64) * 64), dtype)
     padded[:, :n_outputs] = weights

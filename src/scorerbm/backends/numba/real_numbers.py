@@ -13,16 +13,14 @@ from .jit import helper, kernel
 from .philox import uniform53, word_blocks
 from .threads import in_rows
 
-__all__ = ["RealNumbers", "add_noise"]
+__all__ = ["RealNumbers", "add_noise", "normals"]
 
 _NORMAL = Domain.NORMAL
 _STATES_AT_ONCE = 1 << 12
 
 
 @helper
-def _normals(
-    group: Any, chain: Any, step: Any, domain: Any, key: Any, words: Any, out: Any
-) -> None:
+def normals(group: Any, chain: Any, step: Any, domain: Any, key: Any, words: Any, out: Any) -> None:
     """Those of 64 units."""
     word_blocks(16 * group, chain, step, domain, key, words)
     for i in range(np.uint64(16)):
@@ -46,7 +44,7 @@ def add_noise(row: Any, spread: Any, chain: Any, step: Any, key: Any) -> None:
     words, numbers = np.empty((4, 16), np.uint32), np.empty((4, 16), np.float32)
     flat = numbers.reshape(64)
     for group in range((len(row) + 63) // 64):
-        _normals(group, chain, step, _NORMAL, key, words, numbers)
+        normals(group, chain, step, _NORMAL, key, words, numbers)
         for j in range(min(64, len(row) - 64 * group)):
             row[64 * group + j] += spread * flat[j]
 
@@ -57,7 +55,7 @@ def _normal(chains: Any, key: Any, step: Any, domain: Any, out: Any) -> None:
     flat, width = numbers.reshape(64), out.shape[1]
     for c in range(len(out)):
         for first in range(0, width, 64):
-            _normals(first // 64, chains[c], step, domain, key, words, numbers)
+            normals(first // 64, chains[c], step, domain, key, words, numbers)
             for j in range(min(64, width - first)):
                 out[c, first + j] = flat[j]
 
