@@ -22,10 +22,13 @@ N_CHAINS, N_STEPS = 1024, 10
 CHECKED_CHAINS, CHECKED_SWEEPS = 20_000, 6
 LONG_STEP = 0.4  # of the check, which then sees both what is kept and what is drawn
 TORCH = {"torch": Entry("real.torch_sweeps", "torch_real", "torch")}
+NUMBA = {"numba": Entry("real.numba_sweeps", "NumbaChains", "numba")}
 ONE_DRAW = {"torch": Entry("real.torch_sweeps", "TorchOneDraw", "torch")}
 
 
 class OurChains(RealChains):
+    backend: ClassVar[str] = "auto"
+
     def __init__(self, problem: RealProblem) -> None:
         self._model = sr.GaussianRBM(*problem[:4])
         self._problem, self._v, self._seed = problem, problem.visible, 0
@@ -36,7 +39,8 @@ class OurChains(RealChains):
         self._v = sampler.sample(self._model, len(self._v), seed=self._seed, init=self._v).visible
 
     def _sampler(self, n_sweeps: int) -> sr.BlockGibbs | sr.GibbsLangevin:
-        steps, where = self._problem.n_steps, {"n_threads": self._problem.n_threads}
+        steps = self._problem.n_steps
+        where = {"n_threads": self._problem.n_threads, "backend": self.backend}
         if steps == 0:
             return sr.BlockGibbs(n_sweeps, **where)
         size = self._problem.step_size
@@ -93,12 +97,17 @@ def sweeps(problem: RealProblem, n: int, rng: np.random.Generator) -> NDArray[np
 
 
 REALS = (
-    RealPath(name="real-gibbs", title="real units, block Gibbs", bars={"torch": 1.5}, peers=TORCH),
+    RealPath(
+        name="real-gibbs",
+        title="real units, block Gibbs",
+        bars={"torch": 1.5},
+        peers=TORCH | NUMBA,
+    ),
     RealPath(
         name="real-langevin",
         title="real units, Gibbs-Langevin, K = 10",
         bars={"torch": 3.0},
-        peers=TORCH,
+        peers=TORCH | NUMBA,
         n_steps=N_STEPS,
     ),
     RealPath(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ CHECKED_EPOCHS, CHECKED_FITS = 4, 16
 
 class OurFitter(Fitter):
     fewest: ClassVar[int] = 2
+    backend: ClassVar[str] = "auto"
 
     def __init__(self, problem: TrainingProblem, method: str) -> None:
         self._problem, self._method, self._seed = problem, method, 0
@@ -36,7 +37,7 @@ class OurFitter(Fitter):
 
     def run(self, n: int) -> None:
         self._seed += 1
-        trainer = _METHODS[self._method](self._problem, n)
+        trainer = replace(_METHODS[self._method](self._problem, n), backend=self.backend)
         self._fit = trainer.fit(self._problem.data, init=self._init, seed=self._seed)
 
     def parameters(self) -> Parameters:
@@ -152,12 +153,16 @@ def _torch(module: str, class_name: str) -> dict[str, Entry]:
     return {"torch": Entry(f"training.{module}", class_name, "torch")}
 
 
+def _numba(class_name: str) -> dict[str, Entry]:
+    return {"numba": Entry("training.numba_fits", class_name, "numba")}
+
+
 TRAININGS = (
     TrainingPath(
         name="recovery",
         title="training, recovery, 5 sweeps, batch 500",
         bars={"torch": 5.0},
-        peers=_torch("torch_recovery", "TorchRecovery"),
+        peers={**_torch("torch_recovery", "TorchRecovery"), **_numba("NumbaRecovery")},
         batch_size=500,
         n_sweeps=5,
         n_copies=1,
@@ -166,7 +171,7 @@ TRAININGS = (
         name="covariance",
         title="training, covariance, 10 sweeps, S = 8, batch 100",
         bars={"torch": 5.0},
-        peers=_torch("torch_covariance", "TorchCovariance"),
+        peers={**_torch("torch_covariance", "TorchCovariance"), **_numba("NumbaCovariance")},
         batch_size=100,
         n_sweeps=10,
         n_copies=8,
@@ -190,6 +195,7 @@ TRAININGS = (
         peers={
             **_torch("torch_pcd", "TorchPCD"),
             "rbms": Entry("training.rbms_pcd", "RbmsPCD", "rbms"),
+            **_numba("NumbaPCD"),
         },
         batch_size=500,
         n_sweeps=10,

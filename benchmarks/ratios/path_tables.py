@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["PEER_COLUMNS", "check_line", "footnotes", "heading", "ratio_line", "summary"]
 
-PEER_COLUMNS = ("torch", "torch-compiled", "jax", "diffrax", "torchsde", "rbms")
+PEER_COLUMNS = ("torch", "torch-compiled", "jax", "diffrax", "torchsde", "rbms", "numba")
 _TITLE, _WIDTH = 52, 18
 
 
