@@ -33,6 +33,9 @@ for label, sampler in {
     "gibbs": sr.BlockGibbs(n_sweeps=5, backend=sys.argv[1]),
     "tempering": sr.ParallelTempering(n_sweeps=5, betas=[0.5, 1.0], backend=sys.argv[1]),
     "sde": sr.ReverseSDE(n_steps=20, backend=sys.argv[1]),
+    "mean field": sr.ReverseSDE(
+        n_steps=20, denoiser=sr.MeanFieldDenoiser(), backend=sys.argv[1]
+    ),
 }.items():
     for call in ("first", "second"):
         timed(f"{label}, {call}", lambda: sampler.sample(model, 20, seed=1))
