@@ -64,24 +64,38 @@ inline void row_values(const ContrastTask& task, const Block<Sum>& block, std::s
     if (soft != nullptr) *soft += soft_totals.add_to(nullptr, block.width);
 }
 
-// Their sums over the rows in which each visible unit is on, (inputs, 64).
-inline void sums_over_rows(const ContrastTask& task, const BitRows& units, std::size_t first,
-                           std::size_t n_rows, std::int32_t* sums) {
-    if (n_rows == 0) {
-        std::memset(sums, 0, task.forward.inputs * columns_per_block * sizeof *sums);
-        return;
+// Their sums over rows `first` to first + n_rows in which each visible unit is on, (inputs, 64).
+class SumsOverRows {
+  public:
+    SumsOverRows(const ContrastTask& task, const BitRows& units, std::size_t first,
+                 std::size_t n_rows, void* indices, std::int32_t* sums)
+        : products_() {
+        products_.weights = task.values + first * columns_per_block;
+        products_.inputs = n_rows;
+        products_.outputs = columns_per_block;
+        products_.in = units;
+        products_.n_chains = task.forward.inputs;
+        products_.lookup = task.lookup;
+        products_.tables = task.forward.tables;
+        products_.indices = indices;
+        products_.sums = sums;
+        prepare_inputs<std::int32_t>(products_);
     }
-    HalfSweepTask products = {};
-    products.weights = task.values + first * columns_per_block;
-    products.inputs = n_rows;
-    products.outputs = columns_per_block;
-    products.in = units;
-    products.n_chains = task.forward.inputs;
-    products.lookup = task.lookup;
-    products.tables = task.forward.tables;
-    products.sums = sums;
-    accumulate_block<std::int32_t>(products, 0);
-}
+
+    // Those of the values as they are.
+    const std::int32_t* find() const {
+        std::int32_t* const sums = static_cast<std::int32_t*>(products_.sums);
+        if (products_.inputs == 0) {
+            std::memset(sums, 0, products_.n_chains * columns_per_block * sizeof *sums);
+        } else {
+            accumulate_block<std::int32_t>(products_, 0);
+        }
+        return sums;
+    }
+
+  private:
+    HalfSweepTask products_;
+};
 
 inline void add_totals(const std::int32_t* sums, std::size_t inputs, std::size_t outputs,
                        std::size_t width, std::int64_t* totals) {
@@ -110,8 +124,10 @@ template <class Sum>
 void contrast(const ContrastTask& task, std::size_t begin, std::size_t end) {
     const HalfSweepTask& forward = task.forward;
     const std::size_t n_data = forward.n_chains - task.n_samples;
-    std::int32_t* const of_samples = task.sums;
-    std::int32_t* const of_data = of_samples + forward.inputs * columns_per_block;
+    const SumsOverRows samples(task, task.sample_units, 0, task.n_samples, task.sample_indices,
+                               task.sums);
+    const SumsOverRows data(task, task.data_units, task.n_samples, n_data, task.data_indices,
+                            task.sums + forward.inputs * columns_per_block);
     prepare_inputs<Sum>(forward);
     for (std::size_t b = begin; b < end; ++b) {
         accumulate_block<Sum>(forward, b);
@@ -119,8 +135,7 @@ void contrast(const ContrastTask& task, std::size_t begin, std::size_t end) {
         row_values(task, block, 0, task.n_samples, task.sample_hidden, task.sample_softplus);
         row_values(task, block, task.n_samples, forward.n_chains, task.data_hidden,
                    task.data_softplus);
-        sums_over_rows(task, task.sample_units, 0, task.n_samples, of_samples);
-        sums_over_rows(task, task.data_units, task.n_samples, n_data, of_data);
+        const std::int32_t *of_samples = samples.find(), *of_data = data.find();
         if (task.sample_totals == nullptr) {
             write_difference(task, of_samples, of_data, columns_per_block, block.width,
                              task.gradient + block.first);

@@ -14,6 +14,7 @@ inline void accumulate_block(const HalfSweepTask& task, std::size_t block) {
     const Sum* weights =
         static_cast<const Sum*>(task.weights) + block * task.inputs * columns_per_block;
     Sum *tables = static_cast<Sum*>(task.tables), *sums = static_cast<Sum*>(task.sums);
+    const std::uint64_t* words = static_cast<const std::uint64_t*>(task.indices);
     const std::size_t inputs = task.inputs, n_chains = task.n_chains;
     switch (task.lookup) {
         case Lookup::registers: {
@@ -26,22 +27,36 @@ inline void accumulate_block(const HalfSweepTask& task, std::size_t block) {
                 n_chains, sums);
         }
         case Lookup::rows:
-            return accumulate_rows(weights, inputs, task.in, n_chains, tables, sums);
+            return accumulate_rows(weights, inputs, task.in, n_chains, sums);
         case Lookup::bits4:
-            return accumulate<Sum, 4, 8>(weights, inputs, task.in, n_chains, tables, sums);
+            return accumulate<Sum, 4>(weights, inputs, words, n_chains, tables, sums);
         case Lookup::bits5:
-            return accumulate<Sum, 5, 6>(weights, inputs, task.in, n_chains, tables, sums);
+            return accumulate<Sum, 5>(weights, inputs, words, n_chains, tables, sums);
         case Lookup::bits6:
-            return accumulate<Sum, 6, 6>(weights, inputs, task.in, n_chains, tables, sums);
+            return accumulate<Sum, 6>(weights, inputs, words, n_chains, tables, sums);
     }
 }
 
-// What lookups in registers need of the inputs, once for all blocks.
+// What lookups need of the inputs, once for all blocks.
 template <class Sum>
 inline void prepare_inputs(const HalfSweepTask& task) {
-    if (task.lookup != Lookup::registers) return;
-    gather_indices<Sum>(task.in, task.inputs, task.n_chains,
-                        static_cast<typename Registers<Sum>::Index*>(task.indices));
+    const auto gather = [&](std::size_t bits) {
+        gather_words(task.in, Passes(task.inputs, bits, most_groups<Sum>(bits)), task.n_chains,
+                     static_cast<std::uint64_t*>(task.indices));
+    };
+    switch (task.lookup) {
+        case Lookup::rows:
+            return;
+        case Lookup::bits4:
+            return gather(4);
+        case Lookup::bits5:
+            return gather(5);
+        case Lookup::bits6:
+            return gather(6);
+        case Lookup::registers:
+            return gather_indices<Sum>(task.in, task.inputs, task.n_chains,
+                                       static_cast<typename Registers<Sum>::Index*>(task.indices));
+    }
 }
 
 // The block's outputs: the sums of one chain and what is added to them.

@@ -86,6 +86,7 @@ inline void move_block(const RealMoveTask& task, const Block<std::int32_t>& bloc
 }
 
 void move_real(const RealMoveTask& task) {
+    prepare_inputs<std::int32_t>(task.half);
     for_each_block<std::int32_t>(task.half, [&](const Block<std::int32_t>& block) {
         if (task.memory.numbers == nullptr) {
             move_block<false>(task, block);

@@ -76,16 +76,17 @@ struct HalfSweepTask {
     double* mean_sum;       // (n_chains, outputs), to which p(out=1|in) is added; may be null
     std::int64_t* product;  // of each chain: the sum of the fields of active outputs; may be null
     Lookup lookup;
-    void* tables;  // lookup_table_entries * columns_per_block numbers
-    void* sums;    // (n_chains + chain_padding) * columns_per_block numbers
-    // For lookups in registers: tables of 64 bytes, (columns / 8, groups of inputs, 8), and room
-    // for an index of 16 or, with sums of 32 bits, 8 bits for each group of each padded chain.
-    const void* register_tables;
+    void* tables;                 // lookup_table_entries * columns_per_block numbers
+    void* sums;                   // (n_chains + chain_padding) * columns_per_block numbers
+    const void* register_tables;  // of 64 bytes, (columns / 8, groups of inputs, 8)
+    // Room for what is looked up, unless it is rows: in memory a word of 64 bits for 30 inputs of
+    // each chain, in registers an index of 16 or, with sums of 32 bits, 8 bits for each group of
+    // inputs of each padded chain.
     void* indices;
     void* brackets;  // n_chains * bracket_bytes
 };
 
-constexpr std::size_t lookup_table_entries = 6 * 64;
+constexpr std::size_t lookup_table_entries = 8 * 64;
 constexpr std::size_t bracket_bytes = 32;
 
 // A graph of integer weights: the neighbours of unit i, in ascending order, are
@@ -298,15 +299,16 @@ constexpr float softplus_scale = 1024.0f;
 // and of their products with v. Of `forward` the parts that find sums for all rows are used.
 struct ContrastTask {
     HalfSweepTask forward;
-    float factor;                      // 1 / scale
-    std::size_t n_samples;             // of at most rows_of_contrast rows
-    BitRows sample_units, data_units;  // a row of bits for each visible unit, one for each state
-    const float* multipliers;          // of each row, at most 2^20 in magnitude
-    Lookup lookup;                     // of the sums over rows
-    std::int32_t* values;              // scratch: rows * columns_per_block
-    std::int32_t* sums;                // scratch: 2 * inputs * columns_per_block
-    double sample_unit, data_unit;     // of the gradient: samples * unit - data * unit
-    float* gradient;                   // (inputs, outputs)
+    float factor;                         // 1 / scale
+    std::size_t n_samples;                // of at most rows_of_contrast rows
+    BitRows sample_units, data_units;     // a row of bits for each visible unit, one for each state
+    const float* multipliers;             // of each row, at most 2^20 in magnitude
+    Lookup lookup;                        // of the sums over rows, in memory
+    void *sample_indices, *data_indices;  // room for theirs
+    std::int32_t* values;                 // scratch: rows * columns_per_block
+    std::int32_t* sums;                   // scratch: 2 * inputs * columns_per_block
+    double sample_unit, data_unit;        // of the gradient: samples * unit - data * unit
+    float* gradient;                      // (inputs, outputs)
     std::int64_t *sample_totals, *data_totals;      // added to in its place; may be null
     std::int64_t *sample_hidden, *data_hidden;      // (outputs), added to
     std::int64_t *sample_softplus, *data_softplus;  // added to, times softplus_scale; may be null

@@ -12,6 +12,7 @@ namespace scorerbm {
 namespace {
 
 constexpr double log2_e = 1.4426950408889634;
+constexpr AlignedBytes::Unset unset;  // what is written before it is read
 
 std::size_t sum_bytes(const PreparedRBM& rbm) {
     return static_cast<std::size_t>(rbm.hidden.bits / 8);
@@ -28,13 +29,6 @@ bool fits_narrow(const PreparedLayer& layer, const std::int32_t* bias) {
         }
     }
     return true;
-}
-
-// Of one chain, for the wider layer.
-std::size_t index_bytes(const PreparedRBM& rbm) {
-    const std::size_t inputs = std::max(rbm.hidden.inputs, rbm.visible.inputs);
-    return rbm.hidden.bits == 16 ? (inputs / register_bits16 + 1) * sizeof(std::uint16_t)
-                                 : inputs / register_bits32 + 1;
 }
 
 BitRows rows_of(const AlignedBytes& bytes, std::size_t units) {
@@ -115,10 +109,12 @@ ChainTile::ChainTile(const ChainsTask& task, const Biases& biases, std::size_t b
       frozen_(task.frozen == nullptr
                   ? 0
                   : (task.frozen_stride == 0 ? 1 : size()) * row_bytes(task.rbm->visible.outputs)),
-      tables_(lookup_table_entries * columns_per_block * sum_bytes(*task.rbm)),
-      sums_((size() + chain_padding) * columns_per_block * sum_bytes(*task.rbm)),
-      brackets_(size() * bracket_bytes),
-      indices_(lookup == Lookup::registers ? (size() + chain_padding) * index_bytes(*task.rbm) : 0),
+      tables_(lookup_table_entries * columns_per_block * sum_bytes(*task.rbm), unset),
+      sums_((size() + chain_padding) * columns_per_block * sum_bytes(*task.rbm), unset),
+      brackets_(size() * bracket_bytes, unset),
+      indices_(room_for_indices(lookup, size(),
+                                std::max(task.rbm->hidden.inputs, task.rbm->visible.inputs),
+                                task.rbm->hidden.bits)),
       frozen_stride_(task.frozen_stride == 0 ? 0 : words_of(task.rbm->visible.outputs)) {
     const std::size_t units = task.rbm->visible.outputs;
     const BitRows v = rows_of(visible_, units), frozen = rows_of(frozen_, units);

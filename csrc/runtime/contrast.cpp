@@ -179,16 +179,24 @@ class Contrast {
     void add_blocks(ContrastTask task, std::size_t begin, std::size_t end) {
         const std::size_t n_rows = task.forward.n_chains, inputs = layer_.inputs;
         const std::size_t sum_bytes = static_cast<std::size_t>(layer_.bits / 8);
-        const AlignedBytes tables(lookup_table_entries * columns_per_block * sizeof(std::int32_t));
-        const AlignedBytes sums((n_rows + chain_padding) * columns_per_block * sum_bytes);
-        const AlignedBytes values(n_rows * columns_per_block * sizeof(std::int32_t));
-        const AlignedBytes products(2 * inputs * columns_per_block * sizeof(std::int32_t));
-        const bool registers = task.forward.lookup == Lookup::registers;
-        const AlignedBytes indices(registers ? (n_rows + chain_padding) * (inputs / 4 + 2) * 2 : 0);
+        constexpr AlignedBytes::Unset unset;
+        const AlignedBytes tables(lookup_table_entries * columns_per_block * sizeof(std::int32_t),
+                                  unset);
+        const AlignedBytes sums((n_rows + chain_padding) * columns_per_block * sum_bytes, unset);
+        const AlignedBytes values(n_rows * columns_per_block * sizeof(std::int32_t), unset);
+        const AlignedBytes products(2 * inputs * columns_per_block * sizeof(std::int32_t), unset);
+        const AlignedBytes indices =
+            room_for_indices(task.forward.lookup, n_rows, inputs, layer_.bits);
+        const AlignedBytes sample_indices =
+            room_for_indices(task.lookup, inputs, task.n_samples, 32);
+        const AlignedBytes data_indices =
+            room_for_indices(task.lookup, inputs, n_rows - task.n_samples, 32);
         std::int64_t softplus[2] = {0, 0};
         task.forward.tables = tables.as<void>();
         task.forward.sums = sums.as<void>();
         task.forward.indices = indices.as<void>();
+        task.sample_indices = sample_indices.as<void>();
+        task.data_indices = data_indices.as<void>();
         task.values = values.as<std::int32_t>();
         task.sums = products.as<std::int32_t>();
         if (call_.free_energy) {

@@ -95,8 +95,21 @@ PlanOptions PlanOptions::from_environment() {
 // A table of g bits costs 2^g additions and saves all but one of g for each chain.
 Lookup lookup_in_memory(std::size_t n_chains, int bits) {
     if (n_chains < 16) return Lookup::rows;
-    if (bits == 32 || n_chains < 192) return Lookup::bits4;
-    return n_chains < 768 ? Lookup::bits5 : Lookup::bits6;
+    const std::size_t few = bits == 32 ? 400 : 192;
+    if (n_chains < few) return Lookup::bits4;
+    return bits == 32 || n_chains < 768 ? Lookup::bits5 : Lookup::bits6;
+}
+
+AlignedBytes room_for_indices(Lookup lookup, std::size_t n_chains, std::size_t inputs, int bits) {
+    std::size_t chains = n_chains, bytes = 0;
+    if (lookup == Lookup::registers) {
+        chains += chain_padding;
+        bytes = bits == 16 ? (inputs / register_bits16 + 1) * sizeof(std::uint16_t)
+                           : inputs / register_bits32 + 1;
+    } else if (lookup != Lookup::rows) {
+        bytes = (inputs / 30 + 1) * sizeof(std::uint64_t);
+    }
+    return {chains * bytes, AlignedBytes::Unset{}};
 }
 
 Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,

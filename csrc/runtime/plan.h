@@ -32,6 +32,9 @@ Plan make_plan(PreparedRBM& rbm, std::size_t n_chains, std::size_t chain_sweeps,
 // The cheapest lookup that needs no tables made beforehand.
 Lookup lookup_in_memory(std::size_t n_chains, int bits);
 
+// Room for the `indices` of a half-sweep of so many chains and inputs, with sums of `bits` bits.
+AlignedBytes room_for_indices(Lookup lookup, std::size_t n_chains, std::size_t inputs, int bits);
+
 std::string lookup_name(Lookup lookup);
 
 }  // namespace scorerbm

@@ -45,7 +45,8 @@ class RealTile {
           log_odds_(floats(std::min(size_, rows_at_once) * padded(M_))),
           hidden_(size_ * words_of(M_) * sizeof(std::uint64_t)),
           tables_(lookup_table_entries * columns_per_block * sizeof(std::int32_t)),
-          sums_((size_ + chain_padding) * columns_per_block * sizeof(std::int32_t)) {}
+          sums_((size_ + chain_padding) * columns_per_block * sizeof(std::int32_t)),
+          indices_(room_for_indices(lookup_, size_, M_, 32)) {}
 
     void run(Interrupt& interrupt) {
         start();
@@ -102,6 +103,7 @@ class RealTile {
         move.half.lookup = lookup_;
         move.half.tables = tables_.as<void>();
         move.half.sums = sums_.as<void>();
+        move.half.indices = indices_.as<void>();
         move.gain = rows_from(task_.gain, begin_);
         move.bias = rows_from(task_.bias, begin_);
         move.spread = rows_from(task_.spread, begin_);
@@ -138,7 +140,7 @@ class RealTile {
     const RealChainsTask& task_;
     std::size_t N_, M_, begin_, size_;
     Lookup lookup_;
-    AlignedBytes visible_, log_odds_, hidden_, tables_, sums_;
+    AlignedBytes visible_, log_odds_, hidden_, tables_, sums_, indices_;
 };
 
 // Lookups in registers serve binary units, for which tables are built beforehand.

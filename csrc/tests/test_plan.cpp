@@ -34,7 +34,8 @@ void lookups_in_memory() {
     CHECK(lookup_in_memory(64, 16) == Lookup::bits4);
     CHECK(lookup_in_memory(500, 16) == Lookup::bits5);
     CHECK(lookup_in_memory(1024, 16) == Lookup::bits6);
-    CHECK(lookup_in_memory(1024, 32) == Lookup::bits4);
+    CHECK(lookup_in_memory(256, 32) == Lookup::bits4);
+    CHECK(lookup_in_memory(1024, 32) == Lookup::bits5);
 }
 
 void tables_for_registers() {
