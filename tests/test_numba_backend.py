@@ -155,7 +155,7 @@ def test_kept_code_is_stale_once_any_file_of_kernels_changes() -> None:
     changed = """
         import importlib
         from scorerbm.backends.numba import jit, real_numbers
-        jit._stamp = lambda: "of other sources"
+        jit.stamp = lambda: "of other sources"
         importlib.reload(real_numbers)
     """
     run_python(KEPT)

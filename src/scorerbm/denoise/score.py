@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _check
@@ -52,8 +53,8 @@ def score(
     Parameters
     ----------
     model : RBM
-    v_t : array_like, (B, N)
-        Noisy states.
+    v_t : array_like, (B, N) or (N,)
+        Noisy states, or one.
     t : float
         Time, ``0 < t <= 1``.
     schedule : Schedule
@@ -66,7 +67,7 @@ def score(
 
     Returns
     -------
-    float64 array, (B, N)
+    float64 array, (B, N) or (N,)
 
     Raises
     ------
@@ -82,7 +83,7 @@ def score(
     denoiser = ExactDenoiser() if denoiser is None else denoiser
     if not isinstance(denoiser, Denoiser):
         raise TypeError(f"denoiser: got {type(denoiser).__name__}, expected Denoiser")
-    v_t = _check.real_array("v_t", v_t, (None, model.n_visible))
+    v_t = _check.real_array("v_t", v_t, (model.n_visible,), (None, model.n_visible))
     # Without an array of magnitudes, which would take longer than they do.
     if (largest := max(v_t.max(initial=0.0), -v_t.min(initial=0.0))) > _LARGEST:
         raise ValueError(f"v_t: got {largest:.3g}, expected magnitudes of at most {_LARGEST:.3g}")
@@ -91,7 +92,8 @@ def score(
     if sigma == 0.0:
         raise ValueError(f"t: got {t}, where the schedule has added no noise")
     threads = 0 if n_threads is None else _check.integer("n_threads", n_threads, 1)
-    particles = Particles.numbered(len(v_t), seed, backend=backend, n_threads=threads)
+    rows = np.atleast_2d(v_t)
+    particles = Particles.numbered(len(rows), seed, backend=backend, n_threads=threads)
     estimate = denoiser.bind(model, particles)
     of_state, of_mean = tweedie(alpha, sigma)
-    return estimate.combination(v_t, alpha, sigma, of_state, of_mean)
+    return estimate.combination(rows, alpha, sigma, of_state, of_mean).reshape(v_t.shape)

@@ -46,8 +46,8 @@ class ReverseSDE(Integrator):
         backwards: ``drift(v, t, out)`` fills ``out`` (B, N) for states v (B, N), both of float32,
         row by row: it may be given any part of the batch. Steps are
         :math:`v + \Delta\,\mathrm{drift}(v, t) + \sqrt{\beta\Delta}\,\zeta`. A function
-        compiled by Numba runs in one jitted loop with all steps. ``denoiser`` then serves for the
-        last draw of v₀ given v_t only.
+        compiled by Numba runs in one jitted loop with all steps; with ``parallel=True`` it is
+        called from one thread. ``denoiser`` then serves for the last draw of v₀ given v_t only.
     n_threads, backend, precision, progress
         See `BlockGibbs`.
 

@@ -44,24 +44,24 @@ class CosineSchedule(Schedule):
         self._validate()
 
     @cached_property
-    def _ends(self) -> tuple[float, float]:
+    def angles(self) -> tuple[float, float]:
         """φ(0) and φ(1)."""
         first = HALF_PI * self.offset / (1.0 + self.offset)
         return first, float(_angle(first, np.asarray(self.final_snr, np.float64)))
 
     def _angle(self, t: ArrayLike) -> Reals:
-        first, last = self._ends
+        first, last = self.angles
         return np.asarray(first + (last - first) * times(t))
 
     def noise_rate(self, t: ArrayLike) -> Reals:
         """β(t) = -2 d ln α/dt = 2 φ' tan φ."""
-        first, last = self._ends
+        first, last = self.angles
         angle = self._angle(t)
         return np.asarray(2.0 * (last - first) * sin(angle) / cos(angle))
 
     def log_snr(self, t: ArrayLike) -> Reals:
         """Return ln γ(t) with γ = cos²φ/(sin(φ-φ₀) sin(φ+φ₀)), φ₀ = φ(0)."""
-        angle, first = self._angle(t), self._ends[0]
+        angle, first = self._angle(t), self.angles[0]
         signal, total = cos(angle), angle + first
         noise = sin(angle - first) * sin(np.minimum(total, 2.0 * HALF_PI - total))
         ratio = signal * signal / np.where(noise > 0.0, noise, 1.0)
@@ -69,7 +69,7 @@ class CosineSchedule(Schedule):
 
     def time_from_snr(self, snr: ArrayLike) -> Reals:
         """The t at which cos²φ = cos²φ(0) γ/(1+γ)."""
-        first, last = self._ends
+        first, last = self.angles
         return np.clip((_angle(first, ratios(snr)) - first) / (last - first), 0.0, 1.0)
 
 

@@ -13,10 +13,10 @@ from ..backends.protocol import Reals
 from ..backends.reference.elementary import log
 from .base import Schedule, ratios, times
 
-__all__ = ["SNRSchedule"]
+__all__ = ["BISECTIONS", "STEP", "SNRSchedule"]
 
-_STEP = 1e-5  # of the central difference of ln γ
-_BISECTIONS = 60
+STEP = 1e-5  # of the central difference of ln γ
+BISECTIONS = 60
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class SNRSchedule(Schedule):
             first, last = self._ends
             slope: Reals | float = last - first
         else:
-            before, after = np.maximum(t - _STEP, 0.0), np.minimum(t + _STEP, 1.0)
+            before, after = np.maximum(t - STEP, 0.0), np.minimum(t + STEP, 1.0)
             slope = (self.log_snr(after) - self.log_snr(before)) / (after - before)
         return np.asarray(-(self.sigma(t) ** 2) * slope)
 
@@ -84,7 +84,7 @@ class SNRSchedule(Schedule):
         if self.function is None:
             first, last = self._ends
             return np.asarray(np.clip((target - first) / (last - first), 0.0, 1.0))
-        for _ in range(_BISECTIONS):
+        for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             early = self.log_snr(middle) > target
             low, high = np.where(early, middle, low), np.where(early, high, middle)

@@ -17,7 +17,7 @@ from numba import njit, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic
 
-__all__ = ["as_float", "as_int", "as_long", "as_real", "helper", "inlined", "kernel"]
+__all__ = ["as_float", "as_int", "as_long", "as_real", "helper", "inlined", "kernel", "stamp"]
 
 
 def _sources() -> list[Path]:
@@ -26,7 +26,7 @@ def _sources() -> list[Path]:
 
 
 @cache
-def _stamp() -> str:
+def stamp() -> str:
     """A fingerprint of these files."""
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in _sources())).hexdigest()
 
@@ -42,7 +42,7 @@ class _Cache(FunctionCache):
         self._cache_file = IndexDataCacheFile(
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
-            source_stamp=_stamp(),
+            source_stamp=stamp(),
         )
 
 
