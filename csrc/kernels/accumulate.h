@@ -75,8 +75,7 @@ inline void gather_words(const BitRows& states, const Passes& passes, std::size_
         const std::size_t end = n_chains - c < at_once ? n_chains : c + at_once;
         for (std::size_t p = 0; p < passes.count; ++p) {
             for (std::size_t chain = c; chain < end; ++chain) {
-                out[p * n_chains + chain] =
-                    static_cast<std::uint32_t>(bits_from(row_of(states, chain), p * passes.inputs));
+                out[p * n_chains + chain] = bits_from(row_of(states, chain), p * passes.inputs);
             }
         }
     }
@@ -88,9 +87,8 @@ __attribute__((noinline)) void add_lookups(const Sum* tables, const std::uint64_
                                            std::size_t n_chains, bool start, Sum* sums) {
     using V = Vector<Sum>;
     constexpr std::size_t lanes = vector_bytes / sizeof(Sum);
-    constexpr std::size_t vectors = strip_columns<Sum> / lanes,
-                          entry_bytes = vectors * vector_bytes;
-    constexpr std::size_t entries = std::size_t{1} << Bits;
+    constexpr std::size_t vectors = strip_columns<Sum> / lanes;
+    constexpr std::size_t entry_bytes = vectors * vector_bytes, entries = std::size_t{1} << Bits;
     for (std::size_t c = 0; c < n_chains; ++c, sums += columns_per_block) {
         V x[vectors];
         SCORERBM_UNROLL
