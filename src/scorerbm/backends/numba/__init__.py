@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..reference import ReferenceBackend
 from .gradients import Gradients
 from .graphs import Graphs
 from .paths import Paths
@@ -12,7 +11,7 @@ from .training import Training
 __all__ = ["NumbaBackend"]
 
 
-class NumbaBackend(Graphs, RealUnits, Training, Paths, Gradients, ReferenceBackend):
-    """The operations of the protocol; what is not hot is the reference's."""
+class NumbaBackend(Graphs, RealUnits, Training, Paths, Gradients):
+    """The operations of the protocol, each with kernels of its own."""
 
     name = "numba"

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import reference
 from ..protocol import Bits, Counts, Domain, IntegerGraph, Key, Reals, Words
 from .elementary import sigmoid
 from .half_sweep import draw_bit
@@ -60,7 +59,7 @@ def _arrays(graph: IntegerGraph) -> tuple[Counts, ...]:
     return tuple(np.array(x) for x in given)
 
 
-class Graphs(reference.ReferenceBackend):
+class Graphs:
     """Their operations of the protocol."""
 
     def sweep_graph(

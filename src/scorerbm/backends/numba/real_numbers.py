@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import reference
 from ..protocol import Domain, Floats, Key, Reals, StageNumbers, Words
 from . import elementary, single
 from .jit import helper, kernel
@@ -130,7 +129,7 @@ def _enumerate(weights: Any, enumerated: Any, summed: Any, first: Any, out: Any)
         out[i] = total
 
 
-class RealNumbers(reference.ReferenceBackend):
+class RealNumbers:
     """Their operations of the protocol."""
 
     def linear(self, x: Reals, weights: Reals, bias: Reals, n_threads: int) -> Reals:
